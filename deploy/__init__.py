@@ -1,0 +1,1 @@
+"""Running Aula: the real servers, the supervisor, `make run`, the container image."""

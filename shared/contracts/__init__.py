@@ -1,0 +1,20 @@
+"""The events, one file an owner. Everyone reads them from here; only the owner publishes them.
+
+Fields are only ever added, with defaults (golden files in `tests/contracts` hold that); a breaking
+change is a new subject `….v2`.
+"""
+
+from shared.contracts import auth, users
+from shared.contracts.event import Event
+
+EVENTS: tuple[type[Event], ...] = (
+    auth.OtpRequested,
+    auth.UserRegistered,
+    auth.UserSignedIn,
+    auth.SessionRevoked,
+    auth.UserEmailChanged,
+    auth.UserRoleChanged,
+    users.UserProfileUpdated,
+)
+
+__all__ = ["EVENTS", "Event", "auth", "users"]

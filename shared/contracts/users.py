@@ -1,0 +1,151 @@
+"""Events of `users`: profiles. And `User`, the public document that users and auth answer with."""
+
+from typing import ClassVar, Literal
+
+import msgspec
+
+from shared.contracts.event import Event
+from shared.languages import Language
+from shared.roles import Role
+
+Availability = Literal["available", "busy", "offline"]
+Expertise = Literal[
+    "musician",
+    "trainer",
+    "chef",
+    "photographer",
+    "designer",
+    "stylist",
+    "gamer",
+    "educator",
+    "coach",
+    "entertainer",
+    "developer",
+    "creator",
+]
+DeletionStatus = Literal["pending", "cancelled", "finalized"]
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What a person tells about themself, and the state of the account: the part of `User` that
+    users owns. Times are UTC timestamps with milliseconds."""
+
+    name: str | None = None
+    surname: str | None = None
+    username: str | None = None
+    profile_photo: str | None = None
+    availability_status: Availability | None = None
+    birth_date: str | None = None
+    gender: str | None = None
+    interests: tuple[str, ...] = ()
+    expertise: Expertise | None = None
+    bio: str | None = None
+    instagram: str | None = None
+    x: str | None = None
+    tiktok: str | None = None
+    snapchat: str | None = None
+    facebook: str | None = None
+    privacy_policy_accepted: bool = False
+    privacy_policy_version: str | None = None
+    terms_of_use_accepted: bool = False
+    terms_of_use_version: str | None = None
+    consent_form_accepted: bool = False
+    consent_form_version: str | None = None
+    is_registration_complete: bool = False
+    followers_count: int = 0
+    following_count: int = 0
+    minute_price_in_live_stream: int = 0
+    credit_balance: int = 0
+    timezone: str | None = None
+    language: Language | None = None
+    last_username_change_date: str | None = None
+    account_deletion_status: DeletionStatus | None = None
+    account_deletion_requested_at: str | None = None
+    account_deletion_scheduled_for: str | None = None
+    account_deletion_cancelled_at: str | None = None
+    account_deletion_finalized_at: str | None = None
+    updated_at: str | None = None
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The part of `User` that auth owns."""
+
+    id: str
+    email: str | None = None
+    country_code: str | None = None
+    phone_number: str | None = None
+    signup_source: str | None = None
+    signup_campaign: str | None = None
+    roles: tuple[Role, ...] = ("user",)
+    role: Role = "user"
+    last_login: str | None = None
+    created_at: str | None = None
+
+
+class User(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The public `User` document, every member always there (contract, section 3)."""
+
+    id: str
+    name: str | None
+    surname: str | None
+    username: str | None
+    email: str | None
+    country_code: str | None
+    phone_number: str | None
+    signup_source: str | None
+    signup_campaign: str | None
+    profile_photo: str | None
+    availability_status: Availability | None
+    birth_date: str | None
+    gender: str | None
+    interests: tuple[str, ...]
+    expertise: Expertise | None
+    bio: str | None
+    instagram: str | None
+    x: str | None
+    tiktok: str | None
+    snapchat: str | None
+    facebook: str | None
+    privacy_policy_accepted: bool
+    privacy_policy_version: str | None
+    terms_of_use_accepted: bool
+    terms_of_use_version: str | None
+    consent_form_accepted: bool
+    consent_form_version: str | None
+    is_registration_complete: bool
+    roles: tuple[Role, ...]
+    role: Role
+    followers_count: int
+    following_count: int
+    minute_price_in_live_stream: int
+    credit_balance: int
+    last_login: str | None
+    timezone: str | None
+    language: Language | None
+    last_username_change_date: str | None
+    account_deletion_status: DeletionStatus | None
+    account_deletion_requested_at: str | None
+    account_deletion_scheduled_for: str | None
+    account_deletion_cancelled_at: str | None
+    account_deletion_finalized_at: str | None
+    created_at: str | None
+    updated_at: str | None
+
+    @classmethod
+    def of(cls, account: Account, profile: Profile) -> "User":
+        return cls(**msgspec.structs.asdict(profile), **msgspec.structs.asdict(account))
+
+
+class UserProfileUpdated(Event, frozen=True, kw_only=True):
+    """The whole profile as it is now; a lower `version` never overwrites a higher one."""
+
+    subject: ClassVar[str] = "user.profile_updated"
+    owner: ClassVar[str] = "users"
+
+    user_id: str
+    version: int
+    profile: Profile
+
+    @property
+    def about(self) -> str:
+        return self.user_id

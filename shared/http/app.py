@@ -1,0 +1,142 @@
+"""A Litestar application as every service has it: our errors, our edge, nothing implied."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from litestar import Litestar, Request, Response
+from litestar.di import Provide
+from litestar.exceptions import (
+    HTTPException,
+    MethodNotAllowedException,
+    NotFoundException,
+    ValidationException,
+)
+from litestar.types import ControllerRouterHandler
+
+from shared import logs
+from shared.errors import (
+    AulaError,
+    InternalError,
+    InvalidFields,
+    MalformedRequest,
+    MethodNotAllowed,
+    NotFound,
+)
+from shared.http.edge import Edge
+from shared.http.envelope import failure
+from shared.http.guards import principal_of
+from shared.http.idempotency import IdempotencyKeys, Idempotent
+from shared.languages import Text
+from shared.tokens import TokenVerifier
+
+log = logs.get("http")
+
+_BACKQUOTED = re.compile(r"`([^`]*)`")
+
+_MISSING = Text(en="is required", tr="zorunludur", es="es obligatorio", de="ist erforderlich")
+_UNKNOWN = Text(
+    en="is not a known member",
+    tr="bilinen bir alan değil",
+    es="no es un campo conocido",
+    de="ist kein bekanntes Feld",
+)
+_WRONG_TYPE = Text(
+    en="has the wrong type",
+    tr="yanlış türde",
+    es="es de un tipo incorrecto",
+    de="hat den falschen Typ",
+)
+_INVALID = Text(en="is not valid", tr="geçerli değil", es="no es válido", de="ist ungültig")
+_NO_BODY = Text(
+    en="a JSON object is required",
+    tr="bir JSON nesnesi gerekli",
+    es="se requiere un objeto JSON",
+    de="ein JSON-Objekt ist erforderlich",
+)
+
+
+def create_litestar(
+    route_handlers: Sequence[ControllerRouterHandler],
+    dependencies: Mapping[str, object],
+    idempotency: IdempotencyKeys,
+    lifespan: Callable[[Litestar], AbstractAsyncContextManager[None]],
+) -> Litestar:
+    """`dependencies`: objects by the name under which routes ask for them."""
+    provided = {name: Provide(_always(value)) for name, value in dependencies.items()}
+    return Litestar(
+        route_handlers=list(route_handlers),
+        dependencies={
+            **provided,
+            "principal": Provide(principal_of, sync_to_thread=False),
+            "client": Provide(_client_of, sync_to_thread=False),
+        },
+        middleware=[lambda app: Idempotent(app, idempotency)],
+        exception_handlers={Exception: _refuse},
+        lifespan=[lifespan],
+        openapi_config=None,
+        logging_config=None,
+    )
+
+
+def with_edge(app: Litestar, verifier: TokenVerifier, trusted_proxies: Sequence[str]) -> Edge:
+    return Edge(app, verifier, trusted_proxies)  # type: ignore[arg-type]  # ASGI by other names
+
+
+def _always(value: object) -> Callable[[], Any]:
+    async def provide() -> Any:
+        return value
+
+    return provide
+
+
+def _client_of(request: Request[Any, Any, Any]) -> str:
+    """Dependency `client`: the caller's address."""
+    client: str = request.scope["state"]["client"]
+    return client
+
+
+def _refuse(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """The one place where a refusal becomes an answer."""
+    refusal = _refusal(request, error)
+    request.scope["state"]["code"] = refusal.code
+    return Response(
+        failure(refusal),
+        status_code=refusal.status,
+        media_type="application/json",
+        headers=refusal.headers(),
+    )
+
+
+def _refusal(request: Request[Any, Any, Any], error: Exception) -> AulaError:
+    match error:
+        case AulaError():
+            return error
+        case ValidationException():
+            return InvalidFields(_fields(error))
+        case NotFoundException():
+            return NotFound()
+        case MethodNotAllowedException():
+            return MethodNotAllowed(())
+        case HTTPException() if error.status_code < 500:
+            return MalformedRequest(error.detail)
+    log.error("unhandled error", route=request.scope.get("path_template"), exc_info=error)
+    return InternalError()
+
+
+def _fields(error: ValidationException) -> dict[str, Text]:
+    """What msgspec said about the first wrong field, in the caller's words and language."""
+    fields: dict[str, Text] = {}
+    for entry in error.extra if isinstance(error.extra, list) else []:
+        message, key = str(entry.get("message", "")), str(entry.get("key", "body"))
+        named = _BACKQUOTED.search(message)
+        if message.startswith("Object missing required field") and named:
+            fields[named[1]] = _MISSING
+        elif message.startswith("Object contains unknown field") and named:
+            fields[named[1][:64]] = _UNKNOWN
+        elif key == "data":
+            fields["body"] = _NO_BODY
+        else:
+            fields[key] = _WRONG_TYPE if ", got `" in message else _INVALID
+    return fields

@@ -1,0 +1,50 @@
+"""The table of streams, and of what becomes of an event's outbox row."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from shared.contracts import EVENTS
+
+
+@dataclass(frozen=True)
+class Stream:
+    """`max_age`: how long NATS keeps a message. `kept`: how long its outbox row stays after it was
+    sent, so that it can be published again should NATS lose its disk."""
+
+    name: str
+    subjects: tuple[str, ...]
+    max_age: timedelta
+    kept: timedelta
+
+
+_SHORT_LIVED = ("otp",)  # one-time codes: dead after minutes, so not kept for days
+
+STREAMS: tuple[Stream, ...] = (
+    Stream(
+        "OTP",
+        tuple(f"{thing}.>" for thing in _SHORT_LIVED),
+        max_age=timedelta(minutes=15),
+        kept=timedelta(minutes=15),
+    ),
+    Stream(
+        "EVENTS",
+        tuple(
+            sorted(
+                {f"{event.subject.split('.')[0]}.>" for event in EVENTS}
+                - {f"{thing}.>" for thing in _SHORT_LIVED}
+            )
+        ),
+        max_age=timedelta(days=30),
+        kept=timedelta(days=35),
+    ),
+    Stream("DLQ", ("dlq.>",), max_age=timedelta(days=30), kept=timedelta(0)),
+)
+
+# How long an inbox remembers: longer than any row or message that could come again.
+INBOX_MEMORY = timedelta(days=70)
+
+
+def stream_of(subject: str) -> Stream:
+    """The stream that stores `subject`."""
+    thing = subject.split(".", 1)[0] + ".>"
+    return next(stream for stream in STREAMS if thing in stream.subjects)

@@ -1,0 +1,125 @@
+"""MongoDB, the one place that knows the driver's connection and transactions.
+
+motor is what this project was asked to use, in its critical-fixes-only year (ADR 0003): a later
+move to PyMongo's own async API is a change of this file and of the names imported from it.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
+
+from motor.motor_asyncio import (
+    AsyncIOMotorClient,
+    AsyncIOMotorClientSession,
+    AsyncIOMotorCollection,
+    AsyncIOMotorDatabase,
+)
+from pymongo import IndexModel, ReadPreference
+from pymongo.errors import ConnectionFailure, DuplicateKeyError, PyMongoError, WTimeoutError
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+Document = dict[str, Any]
+Client = AsyncIOMotorClient[Document]
+Database = AsyncIOMotorDatabase[Document]
+Collection = AsyncIOMotorCollection[Document]
+Session = AsyncIOMotorClientSession
+T = TypeVar("T")
+
+DURABLE = WriteConcern(w="majority", j=True)
+# For marks whose loss only means that work is done again.
+RELAXED = WriteConcern(w=1, j=False)
+
+_TRANSACTION_DEADLINE = 10.0  # seconds of retrying before the caller hears of it
+
+__all__ = [
+    "DURABLE",
+    "RELAXED",
+    "Client",
+    "Collection",
+    "ConnectionFailure",
+    "Database",
+    "Document",
+    "DuplicateKeyError",
+    "IndexModel",
+    "PyMongoError",
+    "Session",
+    "WTimeoutError",
+    "connect",
+    "ensure_indexes",
+    "in_transaction",
+    "is_outage",
+    "ping",
+]
+
+
+def connect(url: str) -> Client:
+    """A client whose writes are durable: acknowledged by a majority, journaled. Does not block."""
+    return AsyncIOMotorClient(
+        url,
+        w="majority",
+        journal=True,
+        readConcernLevel="majority",
+        retryWrites=True,
+        retryReads=True,
+        tz_aware=True,
+        serverSelectionTimeoutMS=5_000,
+        connectTimeoutMS=2_000,
+        socketTimeoutMS=20_000,
+        maxPoolSize=100,
+        appname="aula",
+    )
+
+
+async def ping(database: Database) -> None:
+    """Raise unless the primary answers within two seconds."""
+    async with asyncio.timeout(2):
+        await database.command("ping", read_preference=ReadPreference.PRIMARY)
+
+
+async def ensure_indexes(collection: Collection, indexes: Sequence[IndexModel]) -> None:
+    if indexes:
+        await collection.create_indexes(list(indexes))
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether `error` says that MongoDB is away, rather than that it refused something."""
+    return isinstance(error, ConnectionFailure | WTimeoutError)
+
+
+async def in_transaction(client: Client, work: Callable[[Session], Awaitable[T]]) -> T:
+    """Run `work` in a snapshot transaction, durable when this returns.
+
+    `work` may run several times (another transaction touched the same document, the primary
+    changed) and so must do nothing outside the transaction. After 10 s of such failures the last
+    one is raised. `work` that raises leaves nothing behind.
+    """
+    deadline = asyncio.get_running_loop().time() + _TRANSACTION_DEADLINE
+    attempt = 0
+    async with await client.start_session() as session:
+        while True:
+            attempt += 1
+            try:
+                async with session.start_transaction(ReadConcern("snapshot"), DURABLE):
+                    result = await work(session)
+                    await _commit(session, deadline)
+                return result
+            except PyMongoError as error:
+                if not error.has_error_label("TransientTransactionError"):
+                    raise
+                if asyncio.get_running_loop().time() > deadline:
+                    raise
+            # Full jitter: transactions that met each other must not meet again.
+            await asyncio.sleep(random.uniform(0, min(0.002 * 2**attempt, 0.1)))
+
+
+async def _commit(session: Session, deadline: float) -> None:
+    while True:
+        try:
+            return await session.commit_transaction()
+        except PyMongoError as error:
+            late = asyncio.get_running_loop().time() > deadline
+            if late or not error.has_error_label("UnknownTransactionCommitResult"):
+                raise
+            await asyncio.sleep(0.05)

@@ -1,0 +1,190 @@
+"""What every service process is made of, put together once: database, broker, outbox, consumers,
+public keys, HTTP. A service's `create_app` asks a `Node` for the parts and hands it its own."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import msgspec
+from litestar import Litestar
+from litestar.types import ControllerRouterHandler
+
+from shared import logs
+from shared.http import health
+from shared.http.app import create_litestar, with_edge
+from shared.http.asgi import App
+from shared.http.idempotency import IdempotencyKeys
+from shared.messaging import (
+    SIGNING_KEYS,
+    Broker,
+    BucketView,
+    Consumer,
+    Outbox,
+    Relay,
+    Subscription,
+)
+from shared.messaging import consumer as inbox
+from shared.messaging import outbox as outbox_module
+from shared.metrics import OUTBOX_PENDING
+from shared.mongo import (
+    Collection,
+    Database,
+    IndexModel,
+    PyMongoError,
+    connect,
+    ensure_indexes,
+    ping,
+)
+from shared.settings import ServiceSettings
+from shared.tokens import PublicKeys, TokenVerifier
+
+log = logs.get("node")
+
+_DRAIN_SECONDS = 3.0
+
+
+class Node:
+    """One process of service `name`. Everything connects in the background: the process starts in
+    any order with the others, and `/readyz` says what it still waits for."""
+
+    def __init__(self, name: str, settings: ServiceSettings) -> None:
+        self.name = name
+        self._settings = settings
+        self._client = connect(settings.mongo_url)
+        self.database: Database = self._client[f"{settings.database_prefix}_{name}"]
+        self.broker = Broker(settings.nats_url, name)
+        self.broker.on_lost = _end_this_process
+        self._relay = Relay(self.database, self.broker)
+        self.outbox = Outbox(self.database, name, self._relay)
+        self._keys = PublicKeys()
+        self._key_view = BucketView(self.broker, SIGNING_KEYS, self._key_arrived, self._keys.remove)
+        self.verifier = TokenVerifier(
+            self._keys, issuer=settings.issuer, audience=settings.audience
+        )
+        self._consumers: list[Consumer] = []
+        self._background: list[Coroutine[Any, Any, None]] = []
+        self._indexes: dict[str, Sequence[IndexModel]] = {
+            "outbox": outbox_module.INDEXES,
+            "inbox": inbox.INBOX_INDEXES,
+            "idempotency": IdempotencyKeys.INDEXES,
+        }
+        self._indexed = asyncio.Event()
+
+    def collection(self, name: str, indexes: Sequence[IndexModel] = ()) -> Collection:
+        """A collection of this service, with the indexes that it shall have before it is ready."""
+        self._indexes[name] = indexes
+        return self.database[name]
+
+    def subscribe(self, table: Sequence[Subscription]) -> None:
+        for subscription in table:
+            self._consumers.append(Consumer(subscription, self.broker, self.database, self.outbox))
+
+    def background(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run `work`, which never returns, beside the requests."""
+        self._background.append(work)
+
+    def app(
+        self,
+        handlers: Sequence[ControllerRouterHandler],
+        dependencies: Mapping[str, object],
+    ) -> App:
+        """The ASGI application: health routes and `handlers`, behind the edge."""
+        litestar = create_litestar(
+            [*health.HANDLERS, *handlers],
+            {**dependencies, "checks": self._checks()},
+            IdempotencyKeys(self.database["idempotency"]),
+            self._lifespan,
+        )
+        return with_edge(litestar, self.verifier, self._settings.trusted_proxies)
+
+    @asynccontextmanager
+    async def _lifespan(self, _: Litestar) -> AsyncIterator[None]:
+        await self.broker.start()
+        tasks = [
+            _watched(work)
+            for work in (
+                self._prepare_database(),
+                self._relay.run(),
+                self._count_pending(),
+                *(consumer.run() for consumer in self._consumers),
+                *self._background,
+            )
+        ]
+        log.info("started", service=self.name, port=self._settings.listen_port)
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            for consumer in self._consumers:
+                await consumer.drain(_DRAIN_SECONDS)
+            await self._relay.drain(_DRAIN_SECONDS)
+            await self._key_view.close()
+            await self.broker.close()
+            self._client.close()
+
+    async def _prepare_database(self) -> None:
+        while not self._indexed.is_set():
+            try:
+                for name, indexes in self._indexes.items():
+                    await ensure_indexes(self.database[name], indexes)
+            except PyMongoError as error:  # MongoDB may come up after us
+                log.warning("database not prepared yet", error=type(error).__name__)
+                await asyncio.sleep(0.5)
+            else:
+                self._indexed.set()
+        await asyncio.Event().wait()
+
+    async def _count_pending(self) -> None:
+        while True:
+            try:
+                count = await self.database["outbox"].count_documents({"state": "pending"})
+                OUTBOX_PENDING.set(count)
+            except PyMongoError as error:  # only a number for a graph
+                log.debug("pending not counted", error=type(error).__name__)
+            await asyncio.sleep(10)
+
+    def _key_arrived(self, kid: str, value: bytes) -> None:
+        self._keys.put(kid, msgspec.json.decode(value))
+
+    def _checks(self) -> dict[str, health.Check]:
+        """NATS counts as there once it was: a service goes on answering while it is away."""
+
+        async def mongo() -> str | None:
+            try:
+                await ping(self.database)
+            except (PyMongoError, TimeoutError) as error:
+                return f"no answer from MongoDB ({type(error).__name__})"
+            return None if self._indexed.is_set() else "indexes are being made"
+
+        async def nats() -> str | None:
+            return None if self.broker.ready.is_set() else "not connected to NATS yet"
+
+        async def keys() -> str | None:
+            return None if len(self._keys) else "no signing key published yet (is auth running?)"
+
+        async def consumers() -> str | None:
+            waiting = [c.name for c in self._consumers if not c.ready.is_set()]
+            return f"not pulling yet: {', '.join(waiting)}" if waiting else None
+
+        return {"mongo": mongo, "nats": nats, "keys": keys, "consumers": consumers}
+
+
+def _watched(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    """A task that should never end; if it does, this process ends, to be started anew."""
+
+    def ended(task: asyncio.Task[None]) -> None:
+        if not task.cancelled():
+            log.error("background work ended", exc_info=task.exception())
+            _end_this_process()
+
+    task = asyncio.create_task(work)
+    task.add_done_callback(ended)
+    return task
+
+
+def _end_this_process() -> None:
+    os.kill(os.getpid(), signal.SIGTERM)
