@@ -71,8 +71,11 @@ class Stack:
     def url(self, name: str) -> str:
         return self.plan.url(name)
 
-    async def start(self) -> None:
-        """Returns when everything is ready; else stops everything and raises CannotStart."""
+    async def start(self, limit: float = START_LIMIT) -> None:
+        """Returns when everything is ready; else stops everything and raises CannotStart.
+
+        `limit` is in seconds, for the servers and then again for what needs them.
+        """
         plan = self.plan
         refuse_taken(plan.listening(), {name: plan.host(name) for name in plan.processes})
         self._lock = _locked(plan.data_dir) if plan.servers else None
@@ -80,7 +83,8 @@ class Stack:
             self._report(f"{name:<15}is yours: {variable} is set")
         try:
             for group in (plan.servers, plan.processes):
-                await self._supervisor.start([plan.child(name) for name in group])
+                children = [plan.child(name) for name in group]
+                await self._supervisor.start(children, limit)
         except BaseException:
             await self.stop()
             raise

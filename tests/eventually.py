@@ -1,0 +1,32 @@
+"""Waiting for what happens later: never a bare sleep, always a deadline."""
+
+import asyncio
+import inspect
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+async def eventually(
+    probe: Callable[[], T | Awaitable[T]], within: float = 10.0, every: float = 0.02
+) -> T:
+    """Call `probe` until it returns something true, and return that.
+
+    AssertionErrors and other failures of the probe count as not yet; the last one is raised when
+    `within` seconds have passed.
+    """
+    deadline = time.monotonic() + within
+    last: Exception | None = None
+    while time.monotonic() < deadline:
+        try:
+            found = probe()
+            value = await found if inspect.isawaitable(found) else found
+            if value:
+                return value
+            last = None
+        except Exception as error:
+            last = error
+        await asyncio.sleep(every)
+    raise last or AssertionError(f"{probe} was never true within {within} s")

@@ -1,0 +1,201 @@
+"""The supervisor, with children of one line of Python."""
+
+import asyncio
+import re
+import signal
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from time import monotonic
+
+import pytest
+
+from deploy.errors import NotReady
+from deploy.keeper import LOG_LIMIT, Child, Keeper
+from deploy.supervisor import Supervisor
+
+from .waiting import alive, eventually
+
+WAITS = "import time; time.sleep(600)"
+IGNORES_SIGTERM = (
+    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+    "print('deaf', flush=True); time.sleep(600)"
+)
+
+
+async def at_once() -> str | None:
+    return None
+
+
+class Fleet:
+    """A supervisor and what it reported."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.lines: list[str] = []
+        self.supervisor = Supervisor(self.lines.append)
+
+    def child(self, name: str, code: str) -> Child:
+        argv = (sys.executable, "-c", code)
+        return Child(name=name, argv=argv, env={}, log=self.log(name), ready=at_once)
+
+    def log(self, name: str) -> Path:
+        return self.folder / f"{name}.log"
+
+    def printed(self, name: str, word: str) -> bool:
+        return word in self.log(name).read_text()
+
+    def pid(self, name: str) -> int:
+        pid = self.supervisor[name].pid
+        assert pid is not None
+        return pid
+
+
+@pytest.fixture
+async def fleet(tmp_path: Path) -> AsyncIterator[Fleet]:
+    fleet = Fleet(tmp_path)
+    yield fleet
+    await fleet.supervisor.stop()
+
+
+async def test_a_killed_child_is_started_again_and_the_report_says_so(fleet: Fleet) -> None:
+    await fleet.supervisor.start([fleet.child("auth", WAITS)])
+    first = fleet.pid("auth")
+    await fleet.supervisor["auth"].kill()
+    assert not alive(first)
+    await fleet.supervisor["auth"].until_ready(10)
+    assert fleet.pid("auth") != first
+    assert fleet.lines[-2] == "auth ended with signal 9; starting it again in 0.2 s"
+    assert re.fullmatch(r"auth is ready again \(\d\.\d s\)", fleet.lines[-1])
+
+
+async def test_each_death_in_a_row_doubles_the_wait(fleet: Fleet) -> None:
+    await fleet.supervisor.start([fleet.child("auth", WAITS)])
+    for _ in range(3):
+        await fleet.supervisor["auth"].kill()
+        await fleet.supervisor["auth"].until_ready(10)
+    waits = [line.rpartition(" in ")[2] for line in fleet.lines if "starting it again" in line]
+    assert waits == ["0.2 s", "0.4 s", "0.8 s"]
+
+
+async def test_what_dies_at_each_start_ends_the_start_with_the_end_of_its_log(
+    fleet: Fleet,
+) -> None:
+    async def never() -> str | None:
+        return "connection refused"
+
+    code = "print('x' * 30); raise SystemExit('AULA_CODE_KEY is not set')"
+    child = Child(
+        name="auth",
+        argv=(sys.executable, "-c", code),
+        env={},
+        log=fleet.log("auth"),
+        ready=never,
+    )
+    with pytest.raises(NotReady, match=r"auth ended with status 1, 3 times in a row") as refusal:
+        await fleet.supervisor.start([child])
+    assert str(refusal.value).endswith("  AULA_CODE_KEY is not set")
+
+
+async def test_a_child_that_is_never_ready_is_named_with_the_reason(fleet: Fleet) -> None:
+    async def never() -> str | None:
+        return "503: the broker is away"
+
+    code = "print(*range(50), sep='\\n', flush=True);" + WAITS
+    child = Child(
+        name="users",
+        argv=(sys.executable, "-c", code),
+        env={},
+        log=fleet.log("users"),
+        ready=never,
+    )
+    with pytest.raises(NotReady) as refusal:
+        await fleet.supervisor.start([child], limit=1)
+    first, second, *tail = str(refusal.value).splitlines()
+    assert first == "users is not ready after 1 s: 503: the broker is away"
+    assert str(fleet.log("users")) in second
+    assert tail == [f"  {number}" for number in range(30, 50)]
+
+
+async def test_a_program_that_is_not_there_ends_the_start(fleet: Fleet) -> None:
+    child = Child(
+        name="nats",
+        argv=("/nowhere/nats-server",),
+        env={},
+        log=fleet.log("nats"),
+        ready=asyncio.Event().wait,  # type: ignore[arg-type]  # never answers
+    )
+    with pytest.raises(NotReady, match="No such file"):
+        await fleet.supervisor.start([child])
+
+
+async def test_a_child_deaf_to_sigterm_is_killed_after_its_grace(tmp_path: Path) -> None:
+    fleet = Fleet(tmp_path)
+    keeper = Keeper(fleet.child("users", IGNORES_SIGTERM), fleet.lines.append)
+    keeper.start()
+    await keeper.until_ready(10)
+    await eventually("the child is deaf", lambda: fleet.printed("users", "deaf"))
+    pid, started = keeper.pid, monotonic()
+    await keeper.stop(grace=0.5)
+    assert pid is not None
+    assert not alive(pid)
+    assert 0.5 <= monotonic() - started < 2
+    assert fleet.lines[-1] == "users did not stop within 0.5 s and is killed"
+
+
+async def test_later_groups_stop_before_the_earlier(fleet: Fleet) -> None:
+    def says_goodbye(path: Path) -> str:
+        return (
+            "import signal, sys, time\n"
+            "def bye(*_):\n"
+            f"    open({str(path)!r}, 'a').write(sys.argv[1] + ' ')\n"
+            "    sys.exit()\n"
+            "signal.signal(signal.SIGTERM, bye)\n"
+            "print('up', flush=True)\n"
+            "time.sleep(600)\n"
+        )
+
+    goodbyes = fleet.folder / "goodbyes"
+    for name in ("mongod", "auth"):
+        child = fleet.child(name, says_goodbye(goodbyes))
+        await fleet.supervisor.start([Child(**{**vars(child), "argv": (*child.argv, name)})])
+    for name in ("mongod", "auth"):
+        await eventually(f"{name} is up", lambda name=name: fleet.printed(name, "up"))  # type: ignore[misc]
+    await fleet.supervisor.stop()
+    assert goodbyes.read_text() == "auth mongod "
+
+
+async def test_stopping_leaves_no_process_even_right_after_a_death(fleet: Fleet) -> None:
+    await fleet.supervisor.start([fleet.child("auth", WAITS), fleet.child("users", WAITS)])
+    await fleet.supervisor["auth"].kill()
+    pid = fleet.pid("users")
+    await fleet.supervisor.stop()
+    assert not alive(pid)
+    assert fleet.supervisor.keepers == []
+
+
+async def test_ctrl_c_in_the_terminal_does_not_reach_children(fleet: Fleet) -> None:
+    await fleet.supervisor.start([fleet.child("auth", "import os; print(os.getsid(0));" + WAITS)])
+    pid = fleet.pid("auth")
+    await eventually("the child leads a session", lambda: _session(pid) == pid)
+
+
+def _session(pid: int) -> int:
+    import os
+
+    return os.getsid(pid)
+
+
+async def test_a_log_is_appended_to_and_put_aside_when_it_is_long(fleet: Fleet) -> None:
+    log = fleet.log("auth")
+    log.write_text("from yesterday\n")
+    await fleet.supervisor.start([fleet.child("auth", "print('today', flush=True);" + WAITS)])
+    await eventually("the child writes", lambda: fleet.printed("auth", "today"))
+    assert log.read_text() == "from yesterday\ntoday\n"
+    with log.open("ab") as long:
+        long.truncate(LOG_LIMIT + 1)
+    await fleet.supervisor["auth"].kill()
+    await fleet.supervisor["auth"].until_ready(10)
+    await eventually("the child writes", lambda: fleet.printed("auth", "today"))
+    assert log.read_text() == "today\n"
+    assert log.with_name("auth.log.1").stat().st_size == LOG_LIMIT + 1
