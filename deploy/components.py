@@ -107,7 +107,8 @@ class Plan:
     def reach(self, name: str) -> str:
         """Where one finds it from this machine."""
         host = self.host(name)
-        return LOOPBACK if host in ("0.0.0.0", "::") else host
+        everywhere = ("0.0.0.0", "::")  # noqa: S104  compared with, not bound
+        return LOOPBACK if host in everywhere else host
 
     def url(self, name: str) -> str:
         return f"http://{self.reach(name)}:{self.ports[name]}"
@@ -145,6 +146,8 @@ class Plan:
             "AULA_DATA_DIR": str(self.data_dir),
             "AULA_LISTEN_HOST": self.host(name),
             "AULA_LISTEN_PORT": str(self.ports[name]),
+            # So that what is killed with -9 has its last lines in the log.
+            "PYTHONUNBUFFERED": "1",
         }
         if kind(name) == "gateway":
             for service in SERVICES:

@@ -176,7 +176,10 @@ def summary(plan: Plan) -> list[str]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m deploy.stack", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m deploy.stack",
+        description="Starts the servers, the services and the gateway; Ctrl-C stops everything.",
+    )
     parser.add_argument(
         "--only",
         metavar="NAME,NAME",

@@ -35,16 +35,16 @@ class Supervisor:
         except ExceptionGroup as failures:
             raise failures.exceptions[0] from None
 
-    async def stop(self) -> None:
-        """Returns when every process is gone."""
-        deadline = monotonic() + STOP_LIMIT
+    async def stop(self, limit: float = STOP_LIMIT) -> None:
+        """Returns when every process is gone; those that take too long are killed."""
+        deadline = monotonic() + limit
         while self._groups:
             grace = (deadline - monotonic()) / len(self._groups)
             await asyncio.gather(*(keeper.stop(grace) for keeper in self._groups[-1]))
             self._groups.pop()
 
     def __getitem__(self, name: str) -> Keeper:
-        return next(keeper for keeper in self.keepers if keeper.child.name == name)
+        return {keeper.child.name: keeper for keeper in self.keepers}[name]
 
     @property
     def keepers(self) -> list[Keeper]:

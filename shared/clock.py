@@ -12,6 +12,10 @@ def utc_now() -> datetime:
     return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
+def from_seconds(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
 def timestamp(moment: datetime) -> str:
     """`2026-02-14T09:58:22.016Z`: the one form in which a time leaves the system."""
     return (

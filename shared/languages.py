@@ -9,7 +9,7 @@ Language = Literal["tr", "en", "es", "de"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 DEFAULT: Language = "en"
 
-_current: ContextVar[Language] = ContextVar("language", default=DEFAULT)
+_asked: ContextVar[Language | None] = ContextVar("language", default=None)
 
 
 class Text(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,10 +55,15 @@ def requested(x_language: str | None, accept_language: str | None) -> Language |
     return known(x_language) or from_accept_language(accept_language)
 
 
-def use(language: Language) -> None:
-    """Make `language` the one in which the rest of this request is answered."""
-    _current.set(language)
+def use(language: Language | None) -> None:
+    """Make `language` what the request at hand asked for; None: it asked for nothing we speak."""
+    _asked.set(language)
+
+
+def asked() -> Language | None:
+    return _asked.get()
 
 
 def current() -> Language:
-    return _current.get()
+    """The language in which the request at hand is answered."""
+    return _asked.get() or DEFAULT

@@ -63,8 +63,12 @@ def create_litestar(
     idempotency: IdempotencyKeys,
     lifespan: Callable[[Litestar], AbstractAsyncContextManager[None]],
 ) -> Litestar:
-    """`dependencies`: objects by the name under which routes ask for them."""
-    provided = {name: Provide(_always(value)) for name, value in dependencies.items()}
+    """`dependencies`: objects by the name under which routes ask for them; a `Provide` makes one
+    for each request."""
+    provided = {
+        name: value if isinstance(value, Provide) else Provide(_always(value))
+        for name, value in dependencies.items()
+    }
     return Litestar(
         route_handlers=list(route_handlers),
         dependencies={

@@ -58,7 +58,6 @@ class Edge:
         send.request_id = trace.request_id.encode()
         languages.use(
             languages.requested(asgi.text(raw, b"x-language"), asgi.text(raw, b"accept-language"))
-            or languages.DEFAULT
         )
         headers = asgi.header_dict(scope["headers"])
         state = scope.setdefault("state", {})

@@ -15,8 +15,9 @@ import pytest
 
 from deploy.components import ROOT
 from deploy.ports import is_free, ports_from
+from tests.eventually import eventually
 
-from .waiting import alive, eventually
+from .processes import alive
 
 
 class Run:
@@ -57,7 +58,7 @@ class Run:
         ]
 
     async def until_said(self, text: str) -> None:
-        await eventually(f"it says {text!r}", lambda: text in self.said)
+        await eventually(lambda: text in self.said, within=30)
 
     async def ended(self, within: float) -> int:
         assert self.process is not None
@@ -90,7 +91,7 @@ async def test_a_signal_stops_everything_within_ten_seconds(run: Run, number: in
 
 async def test_a_signal_in_the_middle_of_the_start_stops_everything_too(run: Run) -> None:
     process = run.start()
-    await eventually("there are children", lambda: len(run.children()) == 2)
+    await eventually(lambda: len(run.children()) == 2)
     children = run.children()
     process.terminate()
     assert await run.ended(within=10) == 0
@@ -105,8 +106,7 @@ async def test_no_child_outlives_a_supervisor_killed_with_9(run: Run) -> None:
     assert len(children) == 2
     process.kill()
     await run.ended(within=10)
-    for pid in children:
-        await eventually(f"{pid} is gone", lambda pid=pid: not alive(pid))  # type: ignore[misc]
+    await eventually(lambda: not any(alive(pid) for pid in children))
     run.start()
     await run.until_said("Ctrl-C stops everything.")
 

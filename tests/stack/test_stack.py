@@ -18,7 +18,7 @@ from deploy.ports import free_ports
 from deploy.probes import http_ready
 from deploy.stack import Stack
 
-from .waiting import alive
+from .processes import alive
 
 SERVERS = ("mongod", "nats")
 
@@ -52,7 +52,8 @@ def environment(**more: str) -> dict[str, str]:
 
 
 @pytest.fixture
-async def servers(tmp_path: Path) -> AsyncIterator[tuple[Stack, list[str]]]:
+async def reporting(tmp_path: Path) -> AsyncIterator[tuple[Stack, list[str]]]:
+    """The two servers, this test's own, and what their stack reported."""
     lines: list[str] = []
     stack = Stack(environment(), data_dir=tmp_path, only=SERVERS, report=lines.append)
     async with stack:
@@ -90,9 +91,9 @@ async def test_a_second_start_goes_on_with_the_data_at_other_ports_too(tmp_path:
 
 
 async def test_killed_servers_come_back_with_their_data(
-    servers: tuple[Stack, list[str]],
+    reporting: tuple[Stack, list[str]],
 ) -> None:
-    stack, lines = servers
+    stack, lines = reporting
     write_and_count(stack.mongo_url)
     await publish_and_count(stack.nats_url)
     before = stack.pids
@@ -108,9 +109,9 @@ async def test_killed_servers_come_back_with_their_data(
 
 
 async def test_a_stopped_server_stays_away_until_it_is_started(
-    servers: tuple[Stack, list[str]],
+    reporting: tuple[Stack, list[str]],
 ) -> None:
-    stack, lines = servers
+    stack, lines = reporting
     pid = stack.pids["nats"]
     await stack.stop_one("nats")
     assert not alive(pid)
@@ -122,8 +123,8 @@ async def test_a_stopped_server_stays_away_until_it_is_started(
     assert await publish_and_count(stack.nats_url) == 1
 
 
-async def test_two_stacks_never_share_a_data_folder(servers: tuple[Stack, list[str]]) -> None:
-    stack, _ = servers
+async def test_two_stacks_never_share_a_data_folder(reporting: tuple[Stack, list[str]]) -> None:
+    stack, _ = reporting
     second = Stack(environment(), data_dir=stack.plan.data_dir, only=SERVERS)
     with pytest.raises(DataInUse, match="AULA_DATA_DIR"):
         await second.start()

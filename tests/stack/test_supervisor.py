@@ -1,10 +1,10 @@
 """The supervisor, with children of one line of Python."""
 
-import asyncio
+import os
 import re
-import signal
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 
@@ -13,8 +13,9 @@ import pytest
 from deploy.errors import NotReady
 from deploy.keeper import LOG_LIMIT, Child, Keeper
 from deploy.supervisor import Supervisor
+from tests.eventually import eventually
 
-from .waiting import alive, eventually
+from .processes import alive
 
 WAITS = "import time; time.sleep(600)"
 IGNORES_SIGTERM = (
@@ -22,9 +23,15 @@ IGNORES_SIGTERM = (
     "print('deaf', flush=True); time.sleep(600)"
 )
 
-
-async def at_once() -> str | None:
-    return None
+SAYS_GOODBYE = """
+import signal, sys, time
+def bye(*_):
+    open(sys.argv[2], "a").write(sys.argv[1] + " ")
+    sys.exit()
+signal.signal(signal.SIGTERM, bye)
+print("up", flush=True)
+time.sleep(600)
+"""
 
 
 class Fleet:
@@ -35,9 +42,14 @@ class Fleet:
         self.lines: list[str] = []
         self.supervisor = Supervisor(self.lines.append)
 
-    def child(self, name: str, code: str) -> Child:
-        argv = (sys.executable, "-c", code)
-        return Child(name=name, argv=argv, env={}, log=self.log(name), ready=at_once)
+    def child(self, name: str, code: str, *words: str, not_ready: str | None = None) -> Child:
+        """Runs `code`; ready at once, or never, for the reason `not_ready`."""
+
+        async def ready() -> str | None:
+            return not_ready
+
+        argv = (sys.executable, "-c", code, *words)
+        return Child(name=name, argv=argv, env={}, log=self.log(name), ready=ready)
 
     def log(self, name: str) -> Path:
         return self.folder / f"{name}.log"
@@ -81,34 +93,17 @@ async def test_each_death_in_a_row_doubles_the_wait(fleet: Fleet) -> None:
 async def test_what_dies_at_each_start_ends_the_start_with_the_end_of_its_log(
     fleet: Fleet,
 ) -> None:
-    async def never() -> str | None:
-        return "connection refused"
-
-    code = "print('x' * 30); raise SystemExit('AULA_CODE_KEY is not set')"
-    child = Child(
-        name="auth",
-        argv=(sys.executable, "-c", code),
-        env={},
-        log=fleet.log("auth"),
-        ready=never,
-    )
-    with pytest.raises(NotReady, match=r"auth ended with status 1, 3 times in a row") as refusal:
-        await fleet.supervisor.start([child])
-    assert str(refusal.value).endswith("  AULA_CODE_KEY is not set")
+    code = "raise SystemExit('AULA_CODE_KEY is not set')"
+    with pytest.raises(NotReady) as refusal:
+        await fleet.supervisor.start([fleet.child("auth", code, not_ready="refused")])
+    first, _, *tail = str(refusal.value).splitlines()
+    assert first == "auth ended with status 1, 3 times in a row"
+    assert tail == ["  AULA_CODE_KEY is not set"]
 
 
 async def test_a_child_that_is_never_ready_is_named_with_the_reason(fleet: Fleet) -> None:
-    async def never() -> str | None:
-        return "503: the broker is away"
-
     code = "print(*range(50), sep='\\n', flush=True);" + WAITS
-    child = Child(
-        name="users",
-        argv=(sys.executable, "-c", code),
-        env={},
-        log=fleet.log("users"),
-        ready=never,
-    )
+    child = fleet.child("users", code, not_ready="503: the broker is away")
     with pytest.raises(NotReady) as refusal:
         await fleet.supervisor.start([child], limit=1)
     first, second, *tail = str(refusal.value).splitlines()
@@ -118,13 +113,7 @@ async def test_a_child_that_is_never_ready_is_named_with_the_reason(fleet: Fleet
 
 
 async def test_a_program_that_is_not_there_ends_the_start(fleet: Fleet) -> None:
-    child = Child(
-        name="nats",
-        argv=("/nowhere/nats-server",),
-        env={},
-        log=fleet.log("nats"),
-        ready=asyncio.Event().wait,  # type: ignore[arg-type]  # never answers
-    )
+    child = replace(fleet.child("nats", "", not_ready="refused"), argv=["/nowhere/nats-server"])
     with pytest.raises(NotReady, match="No such file"):
         await fleet.supervisor.start([child])
 
@@ -134,7 +123,7 @@ async def test_a_child_deaf_to_sigterm_is_killed_after_its_grace(tmp_path: Path)
     keeper = Keeper(fleet.child("users", IGNORES_SIGTERM), fleet.lines.append)
     keeper.start()
     await keeper.until_ready(10)
-    await eventually("the child is deaf", lambda: fleet.printed("users", "deaf"))
+    await eventually(lambda: fleet.printed("users", "deaf"))
     pid, started = keeper.pid, monotonic()
     await keeper.stop(grace=0.5)
     assert pid is not None
@@ -143,24 +132,22 @@ async def test_a_child_deaf_to_sigterm_is_killed_after_its_grace(tmp_path: Path)
     assert fleet.lines[-1] == "users did not stop within 0.5 s and is killed"
 
 
-async def test_later_groups_stop_before_the_earlier(fleet: Fleet) -> None:
-    def says_goodbye(path: Path) -> str:
-        return (
-            "import signal, sys, time\n"
-            "def bye(*_):\n"
-            f"    open({str(path)!r}, 'a').write(sys.argv[1] + ' ')\n"
-            "    sys.exit()\n"
-            "signal.signal(signal.SIGTERM, bye)\n"
-            "print('up', flush=True)\n"
-            "time.sleep(600)\n"
-        )
+async def test_all_groups_together_stop_within_the_limit(fleet: Fleet) -> None:
+    for name in ("mongod", "auth"):
+        await fleet.supervisor.start([fleet.child(name, IGNORES_SIGTERM)])
+    await eventually(lambda: fleet.printed("mongod", "deaf") and fleet.printed("auth", "deaf"))
+    pids, started = [fleet.pid("mongod"), fleet.pid("auth")], monotonic()
+    await fleet.supervisor.stop(limit=1)
+    assert monotonic() - started < 1.5
+    assert not any(alive(pid) for pid in pids)
 
+
+async def test_later_groups_stop_before_the_earlier(fleet: Fleet) -> None:
     goodbyes = fleet.folder / "goodbyes"
     for name in ("mongod", "auth"):
-        child = fleet.child(name, says_goodbye(goodbyes))
-        await fleet.supervisor.start([Child(**{**vars(child), "argv": (*child.argv, name)})])
-    for name in ("mongod", "auth"):
-        await eventually(f"{name} is up", lambda name=name: fleet.printed(name, "up"))  # type: ignore[misc]
+        child = fleet.child(name, SAYS_GOODBYE, name, str(goodbyes))
+        await fleet.supervisor.start([child])
+    await eventually(lambda: fleet.printed("mongod", "up") and fleet.printed("auth", "up"))
     await fleet.supervisor.stop()
     assert goodbyes.read_text() == "auth mongod "
 
@@ -175,27 +162,21 @@ async def test_stopping_leaves_no_process_even_right_after_a_death(fleet: Fleet)
 
 
 async def test_ctrl_c_in_the_terminal_does_not_reach_children(fleet: Fleet) -> None:
-    await fleet.supervisor.start([fleet.child("auth", "import os; print(os.getsid(0));" + WAITS)])
+    await fleet.supervisor.start([fleet.child("auth", WAITS)])
     pid = fleet.pid("auth")
-    await eventually("the child leads a session", lambda: _session(pid) == pid)
-
-
-def _session(pid: int) -> int:
-    import os
-
-    return os.getsid(pid)
+    assert os.getsid(pid) == pid
 
 
 async def test_a_log_is_appended_to_and_put_aside_when_it_is_long(fleet: Fleet) -> None:
     log = fleet.log("auth")
     log.write_text("from yesterday\n")
     await fleet.supervisor.start([fleet.child("auth", "print('today', flush=True);" + WAITS)])
-    await eventually("the child writes", lambda: fleet.printed("auth", "today"))
+    await eventually(lambda: fleet.printed("auth", "today"))
     assert log.read_text() == "from yesterday\ntoday\n"
     with log.open("ab") as long:
         long.truncate(LOG_LIMIT + 1)
     await fleet.supervisor["auth"].kill()
     await fleet.supervisor["auth"].until_ready(10)
-    await eventually("the child writes", lambda: fleet.printed("auth", "today"))
+    await eventually(lambda: fleet.printed("auth", "today"))
     assert log.read_text() == "today\n"
     assert log.with_name("auth.log.1").stat().st_size == LOG_LIMIT + 1

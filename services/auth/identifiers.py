@@ -1,0 +1,137 @@
+"""What a person signs in with, in its one canonical form: an email address or a phone number."""
+
+import ipaddress
+import re
+
+import msgspec
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+from phonenumbers import PhoneNumberType
+
+from shared.errors import InvalidFields, ValidationFailed
+from shared.languages import Text
+
+# RFC 2606, RFC 6761: nobody's, so for tests.
+_TEST_DOMAINS = (".test", ".example")
+_COUNTRY_CODE = re.compile(r"\+?[1-9][0-9]{0,3}")
+_DIALLED = re.compile(r"\+?[0-9][0-9 ()./-]{3,24}")
+_MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
+_PREFIX_DIGITS = 5  # of the national number: an operator's block
+
+_BAD_EMAIL = Text(
+    en="is not a valid email address",
+    tr="geçerli bir e-posta adresi değil",
+    es="no es una dirección de correo válida",
+    de="ist keine gültige E-Mail-Adresse",
+)
+_BAD_PHONE = Text(
+    en="is not a valid phone number",
+    tr="geçerli bir telefon numarası değil",
+    es="no es un número de teléfono válido",
+    de="ist keine gültige Telefonnummer",
+)
+_BAD_COUNTRY_CODE = Text(
+    en="is not a country calling code",
+    tr="bir ülke telefon kodu değil",
+    es="no es un prefijo telefónico de país",
+    de="ist keine Landesvorwahl",
+)
+
+
+class PhoneNotSupported(ValidationFailed):
+    code = "phone_not_supported"
+    text = Text(
+        en="Codes cannot be sent to this phone number",
+        tr="Bu telefon numarasına kod gönderilemiyor",
+        es="No se pueden enviar códigos a este número de teléfono",
+        de="An diese Telefonnummer können keine Codes gesendet werden",
+    )
+
+
+class Email(msgspec.Struct, frozen=True):
+    address: str
+
+    @property
+    def key(self) -> str:
+        return f"email:{self.address}"
+
+
+class Phone(msgspec.Struct, frozen=True):
+    """`country_code` as "+90", `number` the national significant number, "5551234567"."""
+
+    country_code: str
+    number: str
+
+    @property
+    def e164(self) -> str:
+        return self.country_code + self.number
+
+    @property
+    def key(self) -> str:
+        return f"phone:{self.e164}"
+
+    @property
+    def prefix(self) -> str:
+        return self.country_code + self.number[:_PREFIX_DIGITS]
+
+
+Identifier = Email | Phone
+
+
+def parse_email(raw: str, *, test_domains: bool) -> Email:
+    """Trimmed, domain in IDNA ASCII, the whole case-folded. `test_domains`: whether the reserved
+    ones will do."""
+    address = raw.strip(" ")
+    is_test = address.lower().endswith(_TEST_DOMAINS)
+    try:
+        if len(address) > 254 or (is_test and not test_domains):
+            raise EmailNotValidError("not deliverable")
+        found = validate_email(address, check_deliverability=False, test_environment=is_test)
+        if found.ascii_domain is None:
+            raise EmailNotValidError("no domain")
+    except EmailNotValidError:
+        raise InvalidFields({"email": _BAD_EMAIL}) from None
+    return Email(f"{found.local_part.casefold()}@{found.ascii_domain.lower()}")
+
+
+def parse_phone(country_code: str, number: str, *, countries: tuple[str, ...]) -> Phone:
+    """A mobile number of one of `countries` (ISO 3166). Numbers may be national (with or without
+    the leading 0) or international as long as they agree with `country_code`."""
+    if not _COUNTRY_CODE.fullmatch(country_code):
+        raise InvalidFields({"countryCode": _BAD_COUNTRY_CODE})
+    if not _DIALLED.fullmatch(number):
+        raise InvalidFields({"phoneNumber": _BAD_PHONE})
+    calling_code = int(country_code.removeprefix("+"))
+    region = phonenumbers.region_code_for_country_code(calling_code)
+    try:
+        parsed = phonenumbers.parse(number, region)
+    except phonenumbers.NumberParseException:
+        raise InvalidFields({"phoneNumber": _BAD_PHONE}) from None
+    if parsed.country_code != calling_code or not phonenumbers.is_valid_number(parsed):
+        raise InvalidFields({"phoneNumber": _BAD_PHONE})
+    if (
+        phonenumbers.region_code_for_number(parsed) not in countries
+        or phonenumbers.number_type(parsed) not in _MOBILE
+    ):
+        raise PhoneNotSupported
+    return Phone(f"+{calling_code}", phonenumbers.national_significant_number(parsed))
+
+
+def network_of(client: str) -> str:
+    """What counts as one client address: an IPv4 address, or an IPv6 /64."""
+    try:
+        address = ipaddress.ip_address(client)
+    except ValueError:
+        return client
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped:
+            return str(address.ipv4_mapped)
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address)
+
+
+def is_loopback(client: str) -> bool:
+    try:
+        return ipaddress.ip_address(client).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,213 @@
+"""What auth does: sign people in, and change who they are."""
+
+from datetime import datetime
+
+import msgspec
+
+from services.auth.domain import (
+    Device,
+    EmailTaken,
+    Identity,
+    LastSuperadmin,
+    OwnRole,
+    Purpose,
+    Session,
+)
+from services.auth.identifiers import Email, Identifier, Phone
+from services.auth.one_time_codes import OneTimeCodes
+from services.auth.races import until_first
+from services.auth.repository import Identities
+from services.auth.sessions import SessionService
+from shared.clock import Clock, timestamp
+from shared.contracts.auth import UserEmailChanged, UserRegistered, UserRoleChanged
+from shared.contracts.users import UserProfileUpdated
+from shared.errors import InsufficientPermissions, NotFound
+from shared.ids import new_id
+from shared.languages import DEFAULT, Language
+from shared.messaging import Outbox, Transaction
+from shared.mongo import DuplicateKeyError
+from shared.roles import Role, outranks
+from shared.tokens import Principal
+
+
+class Signup(msgspec.Struct, frozen=True):
+    """What a new account remembers of where it came from."""
+
+    source: str | None
+    campaign: str | None
+    language: Language | None
+
+
+class SignedIn(msgspec.Struct, frozen=True):
+    identity: Identity
+    session: Session
+    is_new: bool
+
+
+class SignIn:
+    """From a proven code to a session: registration and sign-in are one."""
+
+    def __init__(
+        self,
+        codes: OneTimeCodes,
+        identities: Identities,
+        sessions: SessionService,
+        outbox: Outbox,
+        bootstrap_superadmins: tuple[str, ...],
+        clock: Clock,
+    ) -> None:
+        self._codes = codes
+        self._identities = identities
+        self._sessions = sessions
+        self._outbox = outbox
+        self._superadmins = frozenset(address.casefold() for address in bootstrap_superadmins)
+        self._clock = clock
+
+    async def verify(
+        self, identifier: Identifier, purpose: Purpose, code: str, device: Device, signup: Signup
+    ) -> SignedIn:
+        """Raises CodeInvalid, CodeExpired, TriesUsedUp."""
+        client = device.ip or ""
+        challenge_id = await self._codes.check(identifier, purpose, code, client)
+
+        async def work(transaction: Transaction) -> SignedIn:
+            await self._codes.use_up(identifier, purpose, challenge_id, transaction)
+            now = self._clock()
+            known = await self._identities.find_by(identifier, transaction.session)
+            identity = (
+                await self._welcome_back(known, signup, now, transaction)
+                if known
+                else await self._register(identifier, signup, now, transaction)
+            )
+            session = await self._sessions.open(identity, device, now, transaction)
+            return SignedIn(identity, session, is_new=known is None)
+
+        return await until_first(lambda: self._outbox.commit(work))
+
+    async def _register(
+        self, identifier: Identifier, signup: Signup, now: datetime, transaction: Transaction
+    ) -> Identity:
+        phone = identifier if isinstance(identifier, Phone) else None
+        identity = Identity(
+            id=new_id(),
+            version=1,
+            email=identifier.address if isinstance(identifier, Email) else None,
+            phone=phone.e164 if phone else None,
+            country_code=phone.country_code if phone else None,
+            phone_number=phone.number if phone else None,
+            role="superadmin" if self._is_bootstrap(identifier) else "user",
+            language=signup.language or DEFAULT,
+            signup_source=signup.source,
+            signup_campaign=signup.campaign,
+            created_at=now,
+            last_login=now,
+        )
+        await self._identities.insert(identity, transaction.session)
+        transaction.record(
+            UserRegistered(
+                user_id=identity.id,
+                version=identity.version,
+                email=identity.email,
+                country_code=identity.country_code,
+                phone_number=identity.phone_number,
+                role=identity.role,
+                language=identity.language,
+                signup_source=identity.signup_source,
+                signup_campaign=identity.signup_campaign,
+                registered_at=timestamp(now),
+            )
+        )
+        return identity
+
+    async def _welcome_back(
+        self, known: Identity, signup: Signup, now: datetime, transaction: Transaction
+    ) -> Identity:
+        identity = msgspec.structs.replace(
+            known, last_login=now, language=signup.language or known.language
+        )
+        if self._is_bootstrap(Email(known.email or "")) and known.role != "superadmin":
+            identity = _with_role(identity, "superadmin", transaction)
+        # Written even if nothing but the time changed: a role or email change that runs beside
+        # this sign-in then conflicts with it, and no session starts with what was before.
+        await self._identities.replace(identity, transaction.session)
+        return identity
+
+    def _is_bootstrap(self, identifier: Identifier) -> bool:
+        return isinstance(identifier, Email) and identifier.address in self._superadmins
+
+
+class AccountService:
+    """Changes to who somebody is; and the copy of their profile that sign-in answers with."""
+
+    def __init__(self, identities: Identities, sessions: SessionService, outbox: Outbox) -> None:
+        self._identities = identities
+        self._sessions = sessions
+        self._outbox = outbox
+
+    async def change_email(self, principal: Principal, user_id: str, email: Email) -> Identity:
+        """Ends the user's sessions. Raises NotFound, EmailTaken, InsufficientPermissions (an
+        account of one's own rank or above, except one's own, is for superadmins to change)."""
+
+        async def work(transaction: Transaction) -> Identity:
+            known = await self._identities.find(user_id, transaction.session)
+            if known is None:
+                raise NotFound
+            may = (
+                principal.role == "superadmin"
+                or principal.user_id == user_id
+                or outranks(principal.role, known.role)
+            )
+            if not may:
+                raise InsufficientPermissions
+            if known.email == email.address:
+                return known
+            identity = msgspec.structs.replace(
+                known, email=email.address, version=known.version + 1
+            )
+            try:
+                await self._identities.replace(identity, transaction.session)
+            except DuplicateKeyError:
+                raise EmailTaken from None
+            transaction.record(
+                UserEmailChanged(user_id=user_id, version=identity.version, email=email.address)
+            )
+            await self._sessions.end_all_in(transaction, user_id, "email_changed")
+            return identity
+
+        return await self._outbox.commit(work)
+
+    async def change_role(self, principal: Principal, user_id: str, role: Role) -> Identity:
+        """Ends the user's sessions. Raises NotFound, OwnRole, LastSuperadmin,
+        InsufficientPermissions (one's own role was taken away meanwhile)."""
+        if principal.user_id == user_id:
+            raise OwnRole
+
+        async def work(transaction: Transaction) -> Identity:
+            others = await self._identities.superadmins_besides(user_id, transaction.session)
+            actor = await self._identities.find(principal.user_id, transaction.session)
+            if actor is None or actor.role != "superadmin":
+                raise InsufficientPermissions
+            known = await self._identities.find(user_id, transaction.session)
+            if known is None:
+                raise NotFound
+            if known.role == role:
+                return known
+            if known.role == "superadmin" and not others:
+                raise LastSuperadmin
+            identity = _with_role(known, role, transaction)
+            await self._identities.replace(identity, transaction.session)
+            await self._sessions.end_all_in(transaction, user_id, "role_changed")
+            return identity
+
+        return await self._outbox.commit(work)
+
+    async def keep_profile(self, event: UserProfileUpdated, transaction: Transaction) -> None:
+        await self._identities.keep_profile(
+            event.user_id, event.version, event.profile, transaction.session
+        )
+
+
+def _with_role(identity: Identity, role: Role, transaction: Transaction) -> Identity:
+    changed = msgspec.structs.replace(identity, role=role, version=identity.version + 1)
+    transaction.record(UserRoleChanged(user_id=identity.id, version=changed.version, role=role))
+    return changed

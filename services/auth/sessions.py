@@ -1,0 +1,193 @@
+"""Sessions and the tokens that belong to them."""
+
+import hmac
+import os
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from services.auth.domain import Device, EndReason, Identity, Session, SessionPolicy
+from services.auth.races import Overtaken, until_first
+from services.auth.repository import Identities, Sessions
+from services.auth.tokens import RefreshToken, RefreshTokens, TokenMint, hash_of
+from shared.clock import Clock, timestamp
+from shared.contracts.auth import SessionRevoked, UserSignedIn
+from shared.errors import AuthenticationRequired, NotFound
+from shared.ids import new_id
+from shared.messaging import REVOCATIONS, Outbox, Transaction
+from shared.roles import Role
+from shared.tokens import ACCESS_TOKEN_LIFE, Principal
+
+
+class Tokens(msgspec.Struct, frozen=True):
+    """Lives in seconds."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: int
+    refresh_expires_in: int
+
+
+class SessionService:
+    """Sessions and the tokens that belong to them."""
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        identities: Identities,
+        outbox: Outbox,
+        mint: TokenMint,
+        refresh_tokens: RefreshTokens,
+        clock: Clock,
+        policy: SessionPolicy = SessionPolicy(),
+    ) -> None:
+        self._sessions = sessions
+        self._identities = identities
+        self._outbox = outbox
+        self._mint = mint
+        self._refresh_tokens = refresh_tokens
+        self._clock = clock
+        self._policy = policy
+
+    async def open(
+        self, identity: Identity, device: Device, now: datetime, transaction: Transaction
+    ) -> Session:
+        session_id, salt = new_id(), os.urandom(16).hex()
+        token = self._refresh_tokens.derive(session_id, 1, salt)
+        session = Session(
+            id=session_id,
+            user_id=identity.id,
+            salt=salt,
+            generation=1,
+            token_hash=hash_of(token),
+            device=device,
+            created_at=now,
+            last_used_at=now,
+            rotated_at=now,
+            expires_at=now + self._policy.refresh_life,
+            ends_at=now + self._policy.longest,
+        )
+        await self._sessions.insert(session, transaction.session)
+        transaction.record(
+            UserSignedIn(user_id=identity.id, session_id=session_id, signed_in_at=timestamp(now))
+        )
+        return session
+
+    def tokens(self, session: Session, role: Role) -> Tokens:
+        """The tokens of the session's newest generation."""
+        now = self._clock()
+        return Tokens(
+            access_token=self._mint.access_token(session.user_id, session.id, role, now),
+            refresh_token=self._refresh_tokens.derive(session.id, session.generation, session.salt),
+            expires_in=ACCESS_TOKEN_LIFE,
+            refresh_expires_in=int((session.expires_at - session.rotated_at).total_seconds()),
+        )
+
+    async def refresh(self, token: str, device: Device) -> Tokens:
+        """New tokens for a refresh token. Any that is not the newest, or the one before within the
+        grace, ends the session. Raises AuthenticationRequired."""
+        parsed = self._refresh_tokens.parse(token)
+        if parsed is None:
+            raise AuthenticationRequired
+        session = await until_first(lambda: self._rotate(parsed, token, device))
+        identity = await self._identities.find(session.user_id)
+        if identity is None:
+            raise AuthenticationRequired
+        return self.tokens(session, identity.role)
+
+    async def _rotate(self, parsed: RefreshToken, token: str, device: Device) -> Session:
+        now = self._clock()
+        session = await self._sessions.find(parsed.session_id)
+        if session is None or not session.lives(now):
+            raise AuthenticationRequired
+        if parsed.generation == session.generation:
+            if not hmac.compare_digest(hash_of(token), session.token_hash):
+                raise AuthenticationRequired
+            return await self._next_generation(session, device, now)
+        if not self._refresh_tokens.is_ours(parsed, session.salt):
+            raise AuthenticationRequired
+        if session.in_grace(parsed.generation, now, self._policy):
+            return session
+        await self.end(session.user_id, [session], "refresh_reuse")
+        raise AuthenticationRequired
+
+    async def _next_generation(self, session: Session, device: Device, now: datetime) -> Session:
+        successor = self._refresh_tokens.derive(session.id, session.generation + 1, session.salt)
+        rotated = session.rotated(hash_of(successor), device, now, self._policy)
+        if not await self._sessions.rotate(rotated):
+            raise Overtaken
+        return rotated
+
+    async def living(self, user_id: str) -> list[Session]:
+        return await self._sessions.living_of(user_id, self._clock())
+
+    async def require_living(self, principal: Principal) -> None:
+        """Auth knows at once what the gateway learns a moment later: that a session ended."""
+        session = await self._sessions.find(principal.session_id)
+        if session is None or not session.lives(self._clock()):
+            raise AuthenticationRequired
+
+    async def log_out(
+        self, principal: Principal, scope: Literal["all", "current", "others"]
+    ) -> None:
+        sessions = await self.living(principal.user_id)
+        if scope != "all":
+            keep_current = scope == "others"
+            sessions = [
+                session
+                for session in sessions
+                if (session.id == principal.session_id) != keep_current
+            ]
+        await self.end(principal.user_id, sessions, "logout")
+
+    async def end_one(self, user_id: str, session_id: str) -> None:
+        """Raises NotFound, also for somebody else's."""
+        session = await self._sessions.find(session_id)
+        if session is None or session.user_id != user_id:
+            raise NotFound
+        await self.end(user_id, [session], "revoked")
+
+    async def revoke(self, principal: Principal, token: str) -> None:
+        """End the session of a refresh token of one's own. Raises NotFound for any other."""
+        parsed = self._refresh_tokens.parse(token)
+        session = await self._sessions.find(parsed.session_id) if parsed else None
+        if (
+            parsed is None
+            or session is None
+            or session.user_id != principal.user_id
+            or not self._refresh_tokens.is_ours(parsed, session.salt)
+        ):
+            raise NotFound
+        await self.end(principal.user_id, [session], "revoked")
+
+    async def end(self, user_id: str, sessions: list[Session], reason: EndReason) -> None:
+        async def work(transaction: Transaction) -> None:
+            await self.end_in(transaction, user_id, sessions, reason)
+
+        if sessions:
+            await self._outbox.commit(work)
+
+    async def end_all_in(self, transaction: Transaction, user_id: str, reason: EndReason) -> None:
+        sessions = await self._sessions.living_of(user_id, self._clock(), transaction.session)
+        await self.end_in(transaction, user_id, sessions, reason)
+
+    async def end_in(
+        self, transaction: Transaction, user_id: str, sessions: list[Session], reason: EndReason
+    ) -> None:
+        """End sessions and make their access tokens worthless, at the gateway too."""
+        now = self._clock()
+        for session in sessions:
+            if not await self._sessions.end(session.id, reason, now, transaction.session):
+                continue
+            transaction.put(
+                REVOCATIONS.name, f"session.{session.id}", str(int(now.timestamp())).encode()
+            )
+            transaction.record(
+                SessionRevoked(
+                    user_id=user_id,
+                    session_id=session.id,
+                    reason=reason,
+                    revoked_at=timestamp(now),
+                )
+            )

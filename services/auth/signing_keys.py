@@ -1,0 +1,115 @@
+"""The keys that sign access tokens, and how everybody learns their public half.
+
+`python -m services.auth.signing_keys DIR` makes a new key in DIR. To rotate: make one, restart the
+auth replicas one after the other; remove the old file a day later.
+"""
+
+import asyncio
+import base64
+import hashlib
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import jwt
+import msgspec
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from shared.clock import utc_now
+from shared.messaging import SIGNING_KEYS, Broker, BrokerAway
+from shared.settings import SettingsError
+from shared.tokens import ALGORITHM
+
+Jwk = dict[str, Any]
+_PUBLISH_EVERY = 3600.0  # seconds; a key that nobody publishes any more ends with its bucket entry
+
+
+class SigningKeys:
+    """The private keys of a folder: the last by name signs, the public half of all is published."""
+
+    def __init__(self, folder: Path) -> None:
+        files = sorted(folder.glob("*.pem"))
+        if not files:
+            raise SettingsError(
+                f"AULA_SIGNING_KEYS_DIR: there is no *.pem in {folder}. Make a key with"
+                f" `python -m services.auth.signing_keys {folder}`."
+            )
+        self._keys = {kid_of(key): key for key in map(_load, files)}
+        self.kid = list(self._keys)[-1]
+
+    @property
+    def signer(self) -> ec.EllipticCurvePrivateKey:
+        return self._keys[self.kid]
+
+    def public(self) -> dict[str, Jwk]:
+        """The public keys as JWK, by `kid`."""
+        return {kid: _jwk(kid, key) for kid, key in self._keys.items()}
+
+
+async def put_keys(broker: Broker, keys: SigningKeys) -> None:
+    """Publish the public keys to the bucket that every verifier reads."""
+    for kid, jwk in keys.public().items():
+        await broker.publish(f"$KV.{SIGNING_KEYS.name}.{kid}", msgspec.json.encode(jwk), {})
+
+
+async def keep_published(broker: Broker, keys: SigningKeys) -> None:
+    while True:
+        await asyncio.sleep(_PUBLISH_EVERY)
+        with suppress(BrokerAway):  # then they are put on the next connect
+            await put_keys(broker, keys)
+
+
+def kid_of(key: ec.EllipticCurvePrivateKey) -> str:
+    """The key's thumbprint (RFC 7638)."""
+    members = _jwk_members(key)
+    canonical = msgspec.json.encode(dict(sorted(members.items())))
+    return base64.urlsafe_b64encode(hashlib.sha256(canonical).digest()).rstrip(b"=").decode()
+
+
+def make_key(folder: Path) -> Path:
+    """A new private key in `folder`, named after the time so that it sorts last."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / f"{utc_now():%Y-%m-%dT%H%M%S}.pem"
+    pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+    )
+    with path.open("xb") as file:
+        path.chmod(0o600)
+        file.write(pem)
+    return path
+
+
+def _load(path: Path) -> ec.EllipticCurvePrivateKey:
+    try:
+        key = load_pem_private_key(path.read_bytes(), password=None)
+    except (ValueError, TypeError) as error:
+        raise SettingsError(f"AULA_SIGNING_KEYS_DIR: {path.name} is not a private key") from error
+    if not isinstance(key, ec.EllipticCurvePrivateKey) or key.curve.name != "secp256r1":
+        raise SettingsError(f"AULA_SIGNING_KEYS_DIR: {path.name} is not a P-256 key (ES256)")
+    return key
+
+
+def _jwk(kid: str, key: ec.EllipticCurvePrivateKey) -> Jwk:
+    return {**_jwk_members(key), "kid": kid, "alg": ALGORITHM, "use": "sig"}
+
+
+def _jwk_members(key: ec.EllipticCurvePrivateKey) -> Jwk:
+    jwk = jwt.algorithms.ECAlgorithm.to_jwk(key.public_key(), as_dict=True)
+    return {name: jwk[name] for name in ("crv", "kty", "x", "y")}
+
+
+def ensure_key(folder: Path) -> None:
+    """For development: a key is made where there is none."""
+    if not list(folder.glob("*.pem")):
+        make_key(folder)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{make_key(Path(sys.argv[1]))}\n")
