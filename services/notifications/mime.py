@@ -1,0 +1,62 @@
+"""A message as RFC 5322 wants it."""
+
+from datetime import datetime
+from email import policy
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+
+import msgspec
+
+from services.notifications.domain import Message
+from shared.settings import SettingsError
+
+# 7 bit: every server on the way takes that.
+_POLICY = policy.SMTP.clone(cte_type="7bit")
+
+
+class Letter(msgspec.Struct, frozen=True):
+    """`content` for DATA. `international`: only a server with SMTPUTF8 can take it (RFC 6531)."""
+
+    sender: str
+    recipient: str
+    content: bytes
+    international: bool
+
+
+class From(msgspec.Struct, frozen=True):
+    name: str
+    address: str
+
+    @classmethod
+    def parsed(cls, value: str) -> "From":
+        """Raises SettingsError unless `value` is `Name <address>` or an ASCII address."""
+        name, address = parseaddr(value)
+        _, _, domain = address.rpartition("@")
+        if not domain or not address.isascii() or any(c.isspace() for c in address):
+            raise SettingsError(f"AULA_MAIL_FROM: {value!r} is not like `Name <no-reply@domain>`.")
+        return cls(name, address)
+
+    @property
+    def domain(self) -> str:
+        return self.address.rpartition("@")[2]
+
+
+def letter(message: Message, sender: From, now: datetime) -> Letter:
+    """Raises ValueError for a recipient that is no address, such as one with a line break."""
+    international = not message.to.isascii()
+    mail = EmailMessage(_POLICY.clone(utf8=True) if international else _POLICY)
+    mail["From"] = Address(sender.name, addr_spec=sender.address)
+    mail["To"] = Address(addr_spec=message.to)
+    mail["Subject"] = message.subject
+    mail["Date"] = format_datetime(now)
+    # The same for each attempt, so that a mailbox can drop a repeat.
+    mail["Message-ID"] = f"<{message.id}@{sender.domain}>"
+    # No holiday notes in answer. And no List-Unsubscribe: nobody can unsubscribe from the codes
+    # that they ask for themselves, and a mail provider's button must not pretend it.
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "All"
+    mail.set_content(message.text)
+    if message.html is not None:
+        mail.add_alternative(message.html, subtype="html")
+    return Letter(sender.address, message.to, mail.as_bytes(), international)

@@ -1,0 +1,163 @@
+"""Where deliveries, dead addresses and the dev inbox lie. All due times are the server's."""
+
+import hashlib
+from collections.abc import Collection as Ids
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from services.notifications.domain import Channel, Delivery, Message, State
+from shared.clock import Clock
+from shared.documents import from_document, to_document
+from shared.mongo import Collection, Document, IndexModel, Session
+from shared.node import Node
+
+_LEASE_MS = 10_000
+_KEPT_MS = 30 * 24 * 3600 * 1000
+_OPEN: tuple[State, ...] = ("queued", "sending", "retrying")
+
+
+class Deliveries:
+    """One row a delivery. While it is open, `due_at` says when anybody may take it: the end of the
+    `lease` of the process that has it, or the time of the next attempt."""
+
+    INDEXES: ClassVar = [
+        IndexModel(
+            [("due_at", 1)], name="due", partialFilterExpression={"due_at": {"$exists": True}}
+        ),
+        IndexModel([("recipient", 1)], name="recipient"),
+        IndexModel([("remove_at", 1)], name="expiry", expireAfterSeconds=0),
+    ]
+
+    def __init__(self, collection: Collection, lease: str) -> None:
+        self._rows = collection
+        self._lease = lease
+
+    async def add(self, delivery: Delivery, session: Session) -> None:
+        """Store a new delivery: this process's own where its first attempt is about to begin."""
+        row: Document = {name: {"$literal": value} for name, value in to_document(delivery).items()}
+        row |= {"created_at": "$$NOW"}
+        if delivery.state not in _OPEN:
+            row |= _ended()
+        else:
+            row |= self._leased() if delivery.attempts else {"due_at": "$$NOW"}
+        key = row.pop("_id")["$literal"]
+        # An upsert rather than an insert, because only a pipeline can read the server's clock.
+        await self._rows.update_one({"_id": key}, [{"$set": row}], upsert=True, session=session)
+
+    async def claim(self, limit: int, except_for: Ids[str]) -> list[Delivery]:
+        """Take up to `limit` due deliveries, the longest due first."""
+        due: Document = {
+            "due_at": {"$exists": True},
+            "$expr": {"$lt": ["$due_at", "$$NOW"]},
+            "_id": {"$nin": list(except_for)},
+        }
+        found = self._rows.find(due, {"_id": 1}).sort("due_at", 1).limit(limit)
+        ids = [row["_id"] async for row in found]
+        if not ids:
+            return []
+        taken = {"attempts": {"$add": ["$attempts", 1]}, **self._leased()}
+        await self._rows.update_many({**due, "_id": {"$in": ids}}, [{"$set": taken}])
+        mine = self._rows.find({"_id": {"$in": ids}, "lease": self._lease})
+        return [from_document(Delivery, row) async for row in mine]
+
+    async def renew(self, ids: Ids[str]) -> None:
+        """Keep those of `ids` that are still this process's."""
+        held = {"_id": {"$in": list(ids)}, "lease": self._lease}
+        await self._rows.update_many(held, [{"$set": self._leased()}])
+
+    async def going(self, delivery_id: str) -> bool:
+        """Durably note that the message may be out from now on; False if it is no longer ours."""
+        marked = await self._rows.update_one(
+            {"_id": delivery_id, "lease": self._lease},
+            [{"$set": {"state": "sending", **self._leased()}}],
+        )
+        return bool(marked.matched_count)
+
+    async def try_again(self, delivery_id: str, pause: float, error: str) -> None:
+        """Leave it for a later attempt, by whoever is first; `pause` in seconds."""
+        later = {"$add": ["$$NOW", int(pause * 1000)]}
+        await self._rows.update_one(
+            {"_id": delivery_id, "lease": self._lease},
+            [{"$set": {"state": "retrying", "due_at": later, "error": error}}, {"$unset": "lease"}],
+        )
+
+    async def end(self, delivery_id: str, state: State, error: str | None) -> None:
+        """Whoever holds the lease now: what is sent is sent."""
+        final = {"state": state, "error": error, **_ended()}
+        if state == "sent":
+            final["sent_at"] = "$$NOW"
+        await self._rows.update_one(
+            {"_id": delivery_id, "state": {"$in": _OPEN}},
+            [{"$set": final}, {"$unset": ["lease", "due_at"]}],
+        )
+
+    def _leased(self) -> Document:
+        return {"lease": self._lease, "due_at": {"$add": ["$$NOW", _LEASE_MS]}}
+
+
+def _ended() -> Document:
+    return {"sealed_code": None, "remove_at": {"$add": ["$$NOW", _KEPT_MS]}}
+
+
+class Suppressions:
+    """Addresses that a mail server called dead; each is left alone for a while."""
+
+    INDEXES: ClassVar = [IndexModel([("remove_at", 1)], name="expiry", expireAfterSeconds=0)]
+
+    def __init__(self, collection: Collection, kept: timedelta, clock: Clock) -> None:
+        self._rows = collection
+        self._kept = kept
+        self._clock = clock
+
+    async def add(self, channel: Channel, recipient: str, reason: str) -> None:
+        now = self._clock()
+        row = {"recipient": recipient, "reason": reason, "remove_at": now + self._kept}
+        key = _key(channel, recipient)
+        await self._rows.update_one({"_id": key}, {"$set": row}, upsert=True)
+
+    async def has(self, channel: Channel, recipient: str, session: Session) -> bool:
+        key = {"_id": _key(channel, recipient), "remove_at": {"$gt": self._clock()}}
+        return await self._rows.find_one(key, session=session) is not None
+
+
+def _key(channel: Channel, recipient: str) -> str:
+    return hashlib.sha256(f"{channel}:{recipient}".encode()).hexdigest()[:24]
+
+
+class DevInbox:
+    """What development shows instead of sending it. Codes lie readable here."""
+
+    INDEXES: ClassVar = [
+        IndexModel([("created_at", -1)], name="expiry", expireAfterSeconds=24 * 3600),
+        IndexModel([("to", 1), ("created_at", -1)], name="recipient"),
+    ]
+    SHOWN = 100
+
+    def __init__(self, collection: Collection, clock: Clock) -> None:
+        self._rows = collection
+        self._clock = clock
+
+    async def put(self, message: Message) -> None:
+        row = to_document(message) | {"created_at": self._clock()}
+        await self._rows.replace_one({"_id": row["_id"]}, row, upsert=True)
+
+    async def newest(self, to: str | None) -> Sequence[tuple[Message, datetime]]:
+        """Newest first. `to` finds a phone number without its plus sign too."""
+        wanted = {"to": {"$in": [to, f"+{to}"]}} if to else {}
+        rows = self._rows.find(wanted).sort([("created_at", -1), ("_id", -1)]).limit(self.SHOWN)
+        return [(from_document(Message, row), row["created_at"]) async for row in rows]
+
+
+class Repositories:
+    """All of them, on the database of `node`."""
+
+    def __init__(self, node: Node, *, suppressed_for: timedelta, lease: str, clock: Clock) -> None:
+        def collection(name: str, indexes: Sequence[IndexModel]) -> Collection:
+            return node.collection(name, indexes)
+
+        self.deliveries = Deliveries(collection("deliveries", Deliveries.INDEXES), lease)
+        self.suppressions = Suppressions(
+            collection("suppressions", Suppressions.INDEXES), suppressed_for, clock
+        )
+        self.dev_inbox = DevInbox(collection("dev_inbox", DevInbox.INDEXES), clock)

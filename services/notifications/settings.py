@@ -1,0 +1,95 @@
+"""Settings of notifications."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from shared.settings import (
+    Secret,
+    ServiceSettings,
+    SettingsError,
+    development_secret,
+    required_in_production,
+)
+
+_DEVELOPMENT_FROM = "Aula <no-reply@aula.test>"
+_DEVELOPMENT_DOMAIN = "aula.test"
+
+
+class NotificationsSettings(ServiceSettings, frozen=True, kw_only=True):
+    notifications_mode: Annotated[
+        Literal["all", "worker", "api"],
+        Meta(description="`worker` only delivers, `api` only answers; any number of each"),
+    ] = "all"
+    code_key: Annotated[
+        Secret, Meta(description="Seals codes on their way from auth to notifications")
+    ] = Secret("")
+    smtp_url: Annotated[
+        Secret,
+        Meta(
+            description="`smtp://user:password@host:587` (STARTTLS where offered; demanded with a"
+            " password or `?tls=required`) or `smtps://…`; unset in development: the dev inbox"
+        ),
+    ] = Secret("")
+    sms_url: Annotated[
+        Secret,
+        Meta(
+            description="Apprise URL with `{to}` in the number's place, such as"
+            " `twilio://sid:token@+15550001111/{to}`; unset in development: the dev inbox"
+        ),
+    ] = Secret("")
+    mail_from: Annotated[str, Meta(description="Sender of mails: `Name <address>`")] = (
+        _DEVELOPMENT_FROM
+    )
+    domain: Annotated[
+        str, Meta(description="Domain that codes are for: last line of a text message")
+    ] = _DEVELOPMENT_DOMAIN
+    mail_connections: Annotated[
+        int, Meta(description="Connections that a process may hold to the mail server", ge=2)
+    ] = 10
+    suppression_days: Annotated[
+        int, Meta(description="Days without mail to an address that the server called dead", ge=1)
+    ] = 7
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.sms_url and "{to}" not in self.sms_url:
+            raise SettingsError(
+                "AULA_SMS_URL has no {to}: put it where the recipient's number belongs,"
+                " as in twilio://sid:token@+15550001111/{to}"
+            )
+        if self.is_production:
+            self._check_production()
+
+    def _check_production(self) -> None:
+        required_in_production(self.code_key, "AULA_CODE_KEY", at_least=32)
+        if not self.smtp_url:
+            raise SettingsError(
+                "AULA_SMTP_URL is not set. Production has no dev inbox and must be able to send"
+                " mail: set it to smtp://user:password@host:587 or smtps://user:password@host."
+            )
+        if self.mail_from == _DEVELOPMENT_FROM:
+            raise SettingsError(
+                "AULA_MAIL_FROM is not set. Set it to the sender of mails, as in"
+                " `Aula <no-reply@your.domain>`."
+            )
+        if self.sms_url and self.domain == _DEVELOPMENT_DOMAIN:
+            raise SettingsError(
+                "AULA_DOMAIN is not set. Phones fill in a code only on the domain that the text"
+                " message names: set it to yours."
+            )
+
+    @property
+    def delivers(self) -> bool:
+        return self.notifications_mode != "api"
+
+    @property
+    def answers(self) -> bool:
+        return self.notifications_mode != "worker"
+
+    def with_development_defaults(self) -> "NotificationsSettings":
+        """In development, the key that auth and notifications share lies in the data directory."""
+        if self.is_production or self.code_key:
+            return self
+        return msgspec.structs.replace(self, code_key=development_secret(self.data_dir, "code-key"))
