@@ -1,0 +1,134 @@
+"""A person: what auth says of them (the account) and what they say of themself (the profile)."""
+
+from datetime import UTC, datetime
+from zoneinfo import available_timezones
+
+import msgspec
+
+from shared.clock import timestamp
+from shared.contracts.auth import UserEmailChanged, UserRegistered, UserRoleChanged, UserSignedIn
+from shared.contracts.users import Account, Profile, User
+from shared.errors import InvalidFields
+from shared.languages import Text
+from shared.roles import Role
+
+_EARLIEST_BIRTH = datetime(1900, 1, 1, tzinfo=UTC)
+
+_BAD_BIRTH_DATE = Text(
+    en="must be a date in the past, such as 1990-05-17",
+    tr="1990-05-17 gibi geçmiş bir tarih olmalıdır",
+    es="debe ser una fecha pasada, como 1990-05-17",
+    de="muss ein vergangenes Datum sein, etwa 1990-05-17",
+)
+_BAD_TIMEZONE = Text(
+    en="must be an IANA time zone, such as Europe/Istanbul",
+    tr="Europe/Istanbul gibi bir IANA saat dilimi olmalıdır",
+    es="debe ser una zona horaria IANA, como Europe/Istanbul",
+    de="muss eine IANA-Zeitzone sein, etwa Europe/Istanbul",
+)
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """`version` counts the changes of the profile. `facts` holds, for each thing that auth says,
+    the version of the identity that said it: facts arrive in any order, and more than once."""
+
+    id: str
+    account: Account
+    profile: Profile = Profile()
+    version: int = 0
+    facts: dict[str, int] = {}
+
+    @classmethod
+    def of_token(cls, user_id: str, role: Role) -> "Person":
+        """As much as a token tells, for the moment until `user.registered` is here."""
+        return cls(id=user_id, account=Account(id=user_id, role=role, roles=(role,)))
+
+    @property
+    def is_registered(self) -> bool:
+        return "registered" in self.facts
+
+    @property
+    def user(self) -> User:
+        return User.of(self.account, self.profile)
+
+    def registered(self, event: UserRegistered) -> "Person":
+        if self.is_registered:
+            return self
+        account = msgspec.structs.replace(
+            self.account,
+            country_code=event.country_code,
+            phone_number=event.phone_number,
+            signup_source=event.signup_source,
+            signup_campaign=event.signup_campaign,
+            created_at=event.registered_at,
+        )
+        profile = msgspec.structs.replace(
+            self.profile,
+            language=self.profile.language or event.language,
+            updated_at=self.profile.updated_at or event.registered_at,
+        )
+        known = msgspec.structs.replace(
+            self,
+            account=account,
+            profile=profile,
+            facts={**self.facts, "registered": event.version},
+        )
+        return known._with_email(event.email, event.version)._with_role(event.role, event.version)
+
+    def signed_in(self, event: UserSignedIn) -> "Person":
+        latest = max(self.account.last_login or "", event.signed_in_at)
+        return msgspec.structs.replace(
+            self, account=msgspec.structs.replace(self.account, last_login=latest)
+        )
+
+    def email_changed(self, event: UserEmailChanged) -> "Person":
+        return self._with_email(event.email, event.version)
+
+    def role_changed(self, event: UserRoleChanged) -> "Person":
+        return self._with_role(event.role, event.version)
+
+    def with_profile(self, changes: dict[str, object], now: datetime) -> "Person":
+        """`changes`: members of Profile and their new values. Raises InvalidFields."""
+        checked = _checked(changes, now)
+        profile = msgspec.structs.replace(self.profile, **checked, updated_at=timestamp(now))
+        return msgspec.structs.replace(self, profile=profile, version=self.version + 1)
+
+    def _with_email(self, email: str | None, version: int) -> "Person":
+        if self.facts.get("email", 0) >= version:
+            return self
+        account = msgspec.structs.replace(self.account, email=email)
+        return msgspec.structs.replace(
+            self, account=account, facts={**self.facts, "email": version}
+        )
+
+    def _with_role(self, role: Role, version: int) -> "Person":
+        if self.facts.get("role", 0) >= version:
+            return self
+        account = msgspec.structs.replace(self.account, role=role, roles=(role,))
+        return msgspec.structs.replace(self, account=account, facts={**self.facts, "role": version})
+
+
+def _checked(changes: dict[str, object], now: datetime) -> dict[str, object]:
+    checked = dict(changes)
+    wrong: dict[str, Text] = {}
+    if isinstance(birth_date := checked.get("birth_date"), str):
+        moment = _moment(birth_date)
+        if moment is None or not _EARLIEST_BIRTH <= moment < now:
+            wrong["birthDate"] = _BAD_BIRTH_DATE
+        else:
+            checked["birth_date"] = timestamp(moment)
+    timezone = checked.get("timezone")
+    if timezone is not None and timezone not in available_timezones():
+        wrong["timezone"] = _BAD_TIMEZONE
+    if wrong:
+        raise InvalidFields(wrong)
+    return checked
+
+
+def _moment(text: str) -> datetime | None:
+    """An ISO 8601 date or time; without an offset it counts as UTC."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -1,0 +1,49 @@
+"""What users' endpoints take (contract, section 3)."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from shared.contracts.users import Availability, Expertise
+from shared.languages import Language
+
+# Text without control characters; a line may end only where several are expected.
+_LINE = r"^[^\x00-\x1f\x7f]*(?![\s\S])"
+_LINES = r"^[^\x00-\x08\x0b-\x1f\x7f]*(?![\s\S])"
+_PHOTO = r"^(https?://[^\x00-\x20\x7f]+|[^\x00-\x20:\x7f]+)(?![\s\S])"
+
+Name = Annotated[str, Meta(min_length=1, max_length=100, pattern=_LINE)]
+Handle = Annotated[str, Meta(max_length=100, pattern=_LINE)]
+Version = Annotated[str, Meta(min_length=1, max_length=20, pattern=_LINE)]
+Interest = Annotated[str, Meta(min_length=1, max_length=50, pattern=_LINE)]
+
+
+class ChangeProfile(
+    msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True
+):
+    """What is left out stays; null clears."""
+
+    name: Name | UnsetType | None = UNSET
+    surname: Name | UnsetType | None = UNSET
+    birth_date: Annotated[str, Meta(max_length=40)] | UnsetType | None = UNSET
+    gender: Annotated[str, Meta(max_length=32, pattern=_LINE)] | UnsetType | None = UNSET
+    interests: Annotated[tuple[Interest, ...], Meta(max_length=50)] | UnsetType = UNSET
+    expertise: Expertise | UnsetType | None = UNSET
+    bio: Annotated[str, Meta(max_length=2000, pattern=_LINES)] | UnsetType | None = UNSET
+    instagram: Handle | UnsetType | None = UNSET
+    x: Handle | UnsetType | None = UNSET
+    tiktok: Handle | UnsetType | None = UNSET
+    snapchat: Handle | UnsetType | None = UNSET
+    facebook: Handle | UnsetType | None = UNSET
+    profile_photo: Annotated[str, Meta(max_length=2048, pattern=_PHOTO)] | UnsetType | None = UNSET
+    availability_status: Availability | UnsetType | None = UNSET
+    timezone: Annotated[str, Meta(max_length=64)] | UnsetType | None = UNSET
+    language: Language | UnsetType = UNSET
+    consent_form_accepted: bool | UnsetType = UNSET
+    consent_form_version: Version | UnsetType | None = UNSET
+
+    def changes(self) -> dict[str, object]:
+        """Members of Profile and their new values."""
+        members = msgspec.structs.asdict(self)
+        return {name: value for name, value in members.items() if value is not UNSET}
