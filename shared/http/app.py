@@ -60,7 +60,7 @@ _NO_BODY = Text(
 def create_litestar(
     route_handlers: Sequence[ControllerRouterHandler],
     dependencies: Mapping[str, object],
-    idempotency: IdempotencyKeys,
+    idempotency: IdempotencyKeys | None,
     lifespan: Callable[[Litestar], AbstractAsyncContextManager[None]],
 ) -> Litestar:
     """`dependencies`: objects by the name under which routes ask for them; a `Provide` makes one
@@ -76,7 +76,7 @@ def create_litestar(
             "principal": Provide(principal_of, sync_to_thread=False),
             "client": Provide(_client_of, sync_to_thread=False),
         },
-        middleware=[lambda app: Idempotent(app, idempotency)],
+        middleware=[lambda app: Idempotent(app, idempotency)] if idempotency else [],
         exception_handlers={Exception: _refuse},
         lifespan=[lifespan],
         openapi_config=None,

@@ -1,0 +1,41 @@
+"""The gateway: `python -m gateway.app`."""
+
+from gateway.clients import Clients
+from gateway.cors import Cors
+from gateway.edge import Edge
+from gateway.exchange import Watch
+from gateway.hub import Hub
+from gateway.limits import RateLimits
+from gateway.proxy import Proxy
+from gateway.routes import HANDLERS
+from gateway.settings import GatewaySettings
+from gateway.table import RouteTable, routes_for
+from gateway.upstreams import Upstreams
+from shared.http.app import create_litestar
+from shared.http.asgi import App
+from shared.http.server import serve
+
+
+def create_app(settings: GatewaySettings) -> App:
+    upstreams = Upstreams(settings.services)
+    watch = Watch()
+    hub = Hub(settings, upstreams, watch)
+    return Edge(
+        own=create_litestar(HANDLERS, {"checks": hub.checks()}, None, hub.lifespan),  # type: ignore[arg-type]  # ASGI by other names
+        table=RouteTable(routes_for(settings.environment)),
+        clients=Clients(settings.trusted_proxies),
+        cors=Cors(settings.cors_origins),
+        verifier=hub.verifier,
+        revocations=hub.revocations,
+        limits=RateLimits(
+            {"public": settings.rate_public, "user": settings.rate_user},
+            exempt_loopback=not settings.is_production,
+        ),
+        proxy=Proxy(upstreams),
+        watch=watch,
+        in_production=settings.is_production,
+    )
+
+
+if __name__ == "__main__":
+    serve("gateway", GatewaySettings, create_app)

@@ -1,0 +1,52 @@
+"""What the gateway itself refuses, besides the refusals that everybody has."""
+
+from shared.errors import AulaError, Unavailable, UnsupportedMediaType, ValidationFailed
+from shared.languages import Text
+
+
+class MalformedPath(ValidationFailed):
+    code = "malformed_path"
+    text = Text(
+        en="The path is not well formed",
+        tr="Yol biçimi geçerli değil",
+        es="La ruta no está bien formada",
+        de="Der Pfad ist nicht wohlgeformt",
+    )
+
+
+class EncodedBody(UnsupportedMediaType):
+    """A compressed body: small on the wire, of any size once unpacked."""
+
+    code = "encoded_body"
+    text = Text(
+        en="The body must not be compressed",
+        tr="Gövde sıkıştırılmış olmamalıdır",
+        es="El cuerpo no debe estar comprimido",
+        de="Der Anfragetext darf nicht komprimiert sein",
+    )
+
+
+class BadGateway(AulaError):
+    status = 502
+    code = "bad_gateway"
+
+
+class GatewayTimeout(AulaError):
+    status = 504
+    code = "gateway_timeout"
+
+
+class UpstreamAway(Unavailable):
+    """No address of the service takes a connection, or each has all it may have."""
+
+    code = "service_unavailable"
+
+
+class RevocationsUnknown(Unavailable):
+    """A logout could have happened that this process has not heard of."""
+
+    code = "sign_in_state_unknown"
+
+
+class ClientGone(Exception):
+    """The client closed its connection; there is nobody left to answer."""

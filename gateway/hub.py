@@ -1,0 +1,89 @@
+"""What the gateway has running beside its requests: NATS, the public keys, the revocations, the
+watch over exchanges, metrics."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import msgspec
+from litestar import Litestar
+from prometheus_client import start_http_server
+
+from gateway.exchange import Watch
+from gateway.revocations import Revocations, RevocationWatch
+from gateway.settings import GatewaySettings
+from gateway.upstreams import Upstreams
+from shared import logs
+from shared.background import end_this_process, watched
+from shared.http.health import Check
+from shared.messaging import SIGNING_KEYS, Broker, BucketView
+from shared.tokens import PublicKeys, TokenVerifier
+
+log = logs.get("gateway")
+
+
+class Hub:
+    def __init__(self, settings: GatewaySettings, upstreams: Upstreams, watch: Watch) -> None:
+        self._settings = settings
+        self._upstreams = upstreams
+        self._watch = watch
+        self._broker = Broker(settings.nats_url, "gateway")
+        self._broker.on_lost = end_this_process
+        self._keys = PublicKeys()
+        self._key_view = BucketView(self._broker, SIGNING_KEYS, self._key_put, self._key_gone)
+        self.verifier = TokenVerifier(
+            self._keys, issuer=settings.issuer, audience=settings.audience
+        )
+        self.revocations = RevocationWatch(Revocations(), self._broker, settings.revocation_grace)
+
+    @asynccontextmanager
+    async def lifespan(self, _: Litestar) -> AsyncIterator[None]:
+        settings = self._settings
+        await self._broker.start()
+        tasks = [watched(self._watch.run()), watched(self._keep_looking())]
+        metrics = None
+        if settings.metrics_port:
+            metrics, _thread = start_http_server(settings.metrics_port, settings.metrics_host)
+        log.info("started", port=settings.listen_port)
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            if metrics is not None:
+                metrics.shutdown()
+                metrics.server_close()
+            self._upstreams.close()
+            await self._key_view.close()
+            await self.revocations.close()
+            await self._broker.close()
+
+    def checks(self) -> dict[str, Check]:
+        """Ready once everything that guards was there; while NATS is away later, public routes go
+        on, and those with a token refuse by themselves."""
+
+        async def nats() -> str | None:
+            return None if self._broker.ready.is_set() else "not connected to NATS yet"
+
+        async def keys() -> str | None:
+            return None if len(self._keys) else "no signing key published yet (is auth running?)"
+
+        async def revocations() -> str | None:
+            return None if self.revocations.loaded.is_set() else "not loaded yet"
+
+        return {"nats": nats, "keys": keys, "revocations": revocations}
+
+    async def _keep_looking(self) -> None:
+        while True:
+            self.revocations.look()
+            await asyncio.sleep(0.05)
+
+    def _key_put(self, kid: str, value: bytes) -> None:
+        try:
+            self._keys.put(kid, msgspec.json.decode(value))
+        except Exception as error:  # noqa: BLE001  one bad entry must not keep the good ones out
+            log.error("a signing key that cannot be read", kid=kid, error=repr(error))
+
+    def _key_gone(self, kid: str) -> None:
+        self._keys.remove(kid)
+        self.verifier.forget_all()

@@ -1,0 +1,76 @@
+"""Settings of the gateway."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from gateway.limits import parsed_rate
+from gateway.upstreams import parsed_urls
+from shared.settings import Settings, SettingsError
+
+
+class GatewaySettings(Settings, frozen=True, kw_only=True):
+    auth_url: Annotated[
+        tuple[str, ...], Meta(description="Addresses of auth, separated by commas")
+    ] = ("http://127.0.0.1:8081",)
+    users_url: Annotated[
+        tuple[str, ...], Meta(description="Addresses of users, separated by commas")
+    ] = ("http://127.0.0.1:8082",)
+    learning_url: Annotated[
+        tuple[str, ...], Meta(description="Addresses of learning, separated by commas")
+    ] = ("http://127.0.0.1:8083",)
+    notifications_url: Annotated[
+        tuple[str, ...], Meta(description="Addresses of notifications, separated by commas")
+    ] = ("http://127.0.0.1:8084",)
+    cors_origins: Annotated[
+        tuple[str, ...],
+        Meta(description="Origins whose pages may call, such as https://app.example"),
+    ] = ()
+    rate_public: Annotated[
+        str, Meta(description="Calls of the public sign-in routes, for each client address")
+    ] = "60/minute"
+    rate_user: Annotated[
+        str, Meta(description="Calls of all other routes, for each user, else client address")
+    ] = "1200/minute"
+    revocation_grace: Annotated[
+        float,
+        Meta(description="Seconds without NATS after which requests with a token get 503", ge=0),
+    ] = 1.0
+    metrics_host: Annotated[str, Meta(description="Address on which `/metrics` listens")] = (
+        "127.0.0.1"
+    )
+    metrics_port: Annotated[
+        int, Meta(description="Port of `/metrics`; 0: none", ge=0, le=65535)
+    ] = 0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for owner, urls in self.services.items():
+            try:
+                parsed_urls(urls)
+            except ValueError as error:
+                raise SettingsError(f"AULA_{owner.upper()}_URL: {error}") from None
+        for variable, rate in (
+            ("AULA_RATE_PUBLIC", self.rate_public),
+            ("AULA_RATE_USER", self.rate_user),
+        ):
+            try:
+                parsed_rate(rate)
+            except ValueError:
+                raise SettingsError(
+                    f"{variable}: {rate!r} is not a rate such as 60/minute"
+                ) from None
+        for origin in self.cors_origins:
+            if not origin.startswith(("http://", "https://")) or origin.count("/") != 2:
+                raise SettingsError(
+                    f"AULA_CORS_ORIGINS: {origin!r} is not an origin such as https://app.example"
+                )
+
+    @property
+    def services(self) -> dict[str, tuple[str, ...]]:
+        return {
+            "auth": self.auth_url,
+            "users": self.users_url,
+            "learning": self.learning_url,
+            "notifications": self.notifications_url,
+        }

@@ -1,0 +1,140 @@
+"""The routes, as data. What is not here is 404; a new route is one more line."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from gateway.paths import encoded
+from shared.errors import MethodNotAllowed, NotFound
+from shared.roles import Role
+
+Owner = Literal["gateway", "auth", "users", "learning", "notifications"]
+# `public`: a token is not needed; `optional`: with one, the answer differs. On either of them a
+# token that is there must be good.
+Who = Literal["public", "optional"] | Role
+RateClass = Literal["public", "user"]
+
+MIB = 1024 * 1024
+_PLACE = re.compile(r"\{(\w+)(:path)?\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`path` may have places: `{id}` is one segment, `{key:path}` the rest. An alias has the same
+    places and is forwarded as `path`. `timeout`: seconds from the request's first byte to the last
+    byte of its answer. `max_body`: bytes; a GET has none. `rate`: None is not limited."""
+
+    method: str
+    path: str
+    owner: Owner
+    who: Who
+    aliases: tuple[str, ...] = ()
+    timeout: float = 15.0
+    max_body: int = MIB
+    rate: RateClass | None = "user"
+    development_only: bool = False
+
+    @property
+    def role(self) -> Role | None:
+        return None if self.who in ("public", "optional") else self.who  # type: ignore[return-value]
+
+
+def _sign_in(path: str) -> Route:
+    return Route("POST", path, "auth", "public", rate="public")
+
+
+TABLE: tuple[Route, ...] = (
+    Route("GET", "/", "gateway", "public"),
+    Route("GET", "/healthz", "gateway", "public", rate=None),
+    Route("GET", "/readyz", "gateway", "public", rate=None),
+    # auth
+    _sign_in("/auth/send-otp"),
+    _sign_in("/auth/verify-otp"),
+    _sign_in("/auth/send-otp-email"),
+    _sign_in("/auth/verify-otp-email"),
+    _sign_in("/auth/otp/request"),
+    _sign_in("/auth/otp/verify"),
+    _sign_in("/auth/refresh"),
+    Route("POST", "/auth/logout", "auth", "user"),
+    Route("POST", "/auth/revoke-token", "auth", "user"),
+    Route("GET", "/auth/sessions", "auth", "user"),
+    Route("DELETE", "/auth/sessions/{id}", "auth", "user"),
+    Route("GET", "/auth/validate-token", "auth", "user"),
+    Route("GET", "/.well-known/jwks.json", "auth", "public"),
+    Route("PATCH", "/admin/users/{id}/email", "auth", "admin"),
+    Route("PATCH", "/admin/users/{id}/role", "auth", "superadmin"),
+    # users
+    Route("GET", "/me", "users", "user", aliases=("/auth/me",)),
+    Route("PATCH", "/me", "users", "user", aliases=("/auth/me",)),
+    # notifications
+    Route("GET", "/dev/inbox", "notifications", "public", development_only=True),
+)
+
+
+def routes_for(environment: str) -> tuple[Route, ...]:
+    return tuple(r for r in TABLE if environment == "development" or not r.development_only)
+
+
+class RouteTable:
+    """Finds the route of a canonical path: a fixed path first, then the patterns in order."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self._fixed: dict[str, dict[str, Route]] = defaultdict(dict)
+        self._patterns: dict[str, tuple[re.Pattern[str], dict[str, Route]]] = {}
+        for route in routes:
+            for path in (route.path, *route.aliases):
+                methods = self._methods_at(path)
+                if route.method in methods:
+                    raise ValueError(f"{route.method} {path} is in the table twice")
+                methods[route.method] = route
+
+    def find(self, method: str, path: str) -> tuple[Route, str]:
+        """The route, and the path to forward; else NotFound or MethodNotAllowed."""
+        methods = self._fixed.get(path)
+        if methods is not None:
+            route = _of_method(methods, method)
+            return route, route.path
+        for pattern, methods in self._patterns.values():
+            if match := pattern.fullmatch(path):
+                route = _of_method(methods, method)
+                return route, _filled(route.path, match.groupdict())
+        raise NotFound
+
+    def methods(self, path: str) -> list[str]:
+        """The methods that `path` has; none if there is no such path."""
+        try:
+            self.find("", path)
+        except MethodNotAllowed as error:
+            return list(error.allowed)
+        except NotFound:
+            pass
+        return []
+
+    def _methods_at(self, path: str) -> dict[str, Route]:
+        if "{" not in path:
+            return self._fixed[path]
+        if path not in self._patterns:
+            self._patterns[path] = (re.compile(_pattern(path)), {})
+        return self._patterns[path][1]
+
+
+def _of_method(methods: Mapping[str, Route], method: str) -> Route:
+    route = methods.get(method)
+    if route is None:
+        raise MethodNotAllowed(sorted(methods))
+    return route
+
+
+def _pattern(path: str) -> str:
+    parts, end = [], 0
+    for place in _PLACE.finditer(path):
+        parts += [re.escape(path[end : place.start()])]
+        parts += [f"(?P<{place[1]}>.+)" if place[2] else f"(?P<{place[1]}>[^/]+)"]
+        end = place.end()
+    return "".join([*parts, re.escape(path[end:])])
+
+
+def _filled(path: str, places: Mapping[str, str]) -> str:
+    return _PLACE.sub(lambda place: encoded(places[place[1]]), path)

@@ -1,0 +1,101 @@
+"""A gateway process of its own, its services played by raw servers, on a real nats-server."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import nats
+import pytest
+from nats.js import JetStreamContext
+from nats.js.kv import KeyValue
+
+from deploy.ports import LOOPBACK
+from deploy.stack import Stack
+from shared.messaging import Broker
+from shared.messaging.buckets import REVOCATIONS, SIGNING_KEYS, declare
+from tests.eventually import eventually
+from tests.gateway.tokens import Signer
+from tests.gateway.upstream import Upstream
+
+ORIGIN = "https://app.example"
+
+
+class House:
+    """What a test has: the signer, the services, and the gateways to be asked."""
+
+    def __init__(
+        self, stack: Stack, nats_server: Stack, signer: Signer, services: dict[str, Upstream]
+    ) -> None:
+        self.stack = stack
+        self.nats = nats_server
+        self.signer = signer
+        self.auth, self.users = services["auth"], services["users"]
+        self.notifications = services["notifications"]
+
+    @property
+    def port(self) -> int:
+        return self.stack.ports["gateway"]
+
+    async def bucket(self, name: str) -> tuple[nats.NATS, KeyValue]:
+        client = await nats.connect(self.stack.nats_url)
+        context: JetStreamContext = client.jetstream()
+        return client, await context.key_value(name)
+
+    async def revoke(self, key: str, value: bytes) -> None:
+        client, bucket = await self.bucket(REVOCATIONS.name)
+        await bucket.put(key, value)
+        await client.close()
+
+
+async def publish_keys(nats_url: str, *signers: Signer) -> None:
+    """What auth does when it starts."""
+    broker = Broker(nats_url, "test")
+    await broker.start()
+    await eventually(broker.ready.is_set)
+    await declare(broker, REVOCATIONS)
+    bucket = await declare(broker, SIGNING_KEYS)
+    for signer in signers:
+        await signer.publish(bucket)
+    await broker.close()
+
+
+@pytest.fixture(scope="session")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """One gateway for most tests; the ones that break things make their own."""
+    async with running_house(tmp_path_factory.mktemp("gateway")) as house:
+        yield house
+
+
+@pytest.fixture(autouse=True)
+def fresh(request: pytest.FixtureRequest) -> None:
+    """Forget what earlier tests told the services to do."""
+    if "house" in request.fixturenames:
+        house: House = request.getfixturevalue("house")
+        for service in (house.auth, house.users, house.notifications):
+            service.reset()
+
+
+@asynccontextmanager
+async def running_house(
+    folder: Path, gateways: tuple[str, ...] = ("gateway",), **variables: str
+) -> AsyncIterator[House]:
+    """nats-server, three services and one gateway (or more: `gateways`) with these variables."""
+    async with AsyncExitStack() as everything:
+        enter = everything.enter_async_context
+        services = {name: await enter(Upstream()) for name in ("auth", "users", "notifications")}
+        nats_server = await enter(Stack({}, data_dir=folder / "nats", only=("nats",)))
+        signer = Signer()
+        await publish_keys(nats_server.nats_url, signer)
+        environment = {
+            "AULA_NATS_URL": nats_server.nats_url,
+            "AULA_AUTH_URL": services["auth"].url,
+            "AULA_USERS_URL": services["users"].url,
+            "AULA_NOTIFICATIONS_URL": services["notifications"].url,
+            "AULA_CORS_ORIGINS": ORIGIN,
+            **variables,
+        }
+        stack = await enter(Stack(environment, data_dir=folder / "gateway", only=gateways))
+        yield House(stack, nats_server, signer, services)
+
+
+__all__ = ["LOOPBACK", "ORIGIN", "House", "publish_keys", "running_house"]

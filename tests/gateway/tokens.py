@@ -1,0 +1,55 @@
+"""Access tokens as auth issues them, and any deviation from that."""
+
+import json
+import time
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric import ec
+from jwt.algorithms import ECAlgorithm
+from nats.js.kv import KeyValue
+
+from shared.ids import new_id
+
+
+class Signer:
+    """A signing key, published under its `kid`."""
+
+    def __init__(self, kid: str = "test-key") -> None:
+        self.kid = kid
+        self.key = ec.generate_private_key(ec.SECP256R1())
+
+    @property
+    def jwk(self) -> dict[str, Any]:
+        public: dict[str, Any] = ECAlgorithm.to_jwk(self.key.public_key(), as_dict=True)
+        return {**public, "kid": self.kid, "alg": "ES256", "use": "sig"}
+
+    async def publish(self, bucket: KeyValue) -> None:
+        await bucket.put(self.kid, json.dumps(self.jwk).encode())
+
+    def token(
+        self,
+        *,
+        user: str | None = None,
+        session: str | None = None,
+        roles: tuple[str, ...] = ("user",),
+        header: dict[str, Any] | None = None,
+        without: tuple[str, ...] = (),
+        **claims: Any,
+    ) -> str:
+        now = int(time.time())
+        payload = {
+            "iss": "aula",
+            "aud": "aula-api",
+            "sub": user or new_id(),
+            "sid": session or new_id(),
+            "roles": list(roles),
+            "iat": now,
+            "exp": now + 3600,
+            "jti": new_id(),
+            **claims,
+        }
+        for name in without:
+            del payload[name]
+        headers = {"typ": "at+jwt", "kid": self.kid, **(header or {})}
+        return jwt.encode(payload, self.key, algorithm="ES256", headers=headers)
