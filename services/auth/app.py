@@ -41,8 +41,7 @@ def create_app(settings: AuthSettings, clock: Clock = utc_now) -> App:
     sessions = SessionService(
         kept_sessions, identities, node.outbox, mint, RefreshTokens(settings.auth_secret), clock
     )
-    superadmins = settings.bootstrap_superadmins
-    sign_in = SignIn(codes, identities, sessions, node.outbox, superadmins, clock)
+    sign_in = SignIn(codes, identities, sessions, node.outbox, settings.superadmins(), clock)
     accounts = AccountService(identities, sessions, node.outbox)
 
     node.subscribe(event_handlers.table(accounts))

@@ -5,7 +5,7 @@ import hmac
 from collections.abc import Awaitable
 from datetime import datetime, timedelta
 
-from services.auth.domain import CodeInvalid, CodePolicy, Purpose
+from services.auth.code_ledger import CodeInvalid, CodePolicy, EmailNotSent, Purpose
 from services.auth.identifiers import Email, Identifier, Phone, is_loopback, network_of
 from services.auth.races import Overtaken, until_first
 from services.auth.repository import Counters, Identities, Ledgers
@@ -17,6 +17,7 @@ from shared.errors import TooManyRequests
 from shared.ids import new_id
 from shared.languages import DEFAULT, Language
 from shared.messaging import Outbox, Transaction
+from shared.mongo import PyMongoError
 from shared.seal import Seal
 
 
@@ -54,14 +55,25 @@ class OneTimeCodes:
     ) -> str:
         """Have a code sent; returns it. The same for known and unknown identifiers.
 
-        Raises SentTooOften, TooManyRequests.
+        Raises SentTooOften, TooManyRequests; EmailNotSent for a short mail that could not be
+        recorded.
         """
+        try:
+            return await self._send(identifier, purpose, client, asked)
+        except PyMongoError as error:
+            if purpose == "short_mail":
+                raise EmailNotSent from error
+            raise
+
+    async def _send(
+        self, identifier: Identifier, purpose: Purpose, client: str, asked: Language | None
+    ) -> str:
         now = self._clock()
         # Refuse first what needs no counting, so that a refused request costs no budget.
         (await self._ledgers.find(identifier.key)).sent(purpose, new_id(), now, self._policy)
         await self._count_send(identifier, client, now)
         known = await self._identities.find_by(identifier)
-        language = asked or (known.language if known else DEFAULT)
+        language = asked or (known.speaks if known else DEFAULT)
 
         async def work(transaction: Transaction) -> str:
             session = transaction.session

@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 from pymongo import ASCENDING, DESCENDING, ReturnDocument
 
-from services.auth.domain import CodeLedger, EndReason, Identity, Session
+from services.auth.code_ledger import CodeLedger
+from services.auth.domain import EndReason, Identity, Session
 from services.auth.identifiers import Email, Identifier
 from shared.contracts.users import Profile
 from shared.documents import from_document, to_document

@@ -151,11 +151,12 @@ async def refresh(
 async def log_out(
     principal: NamedDependency[Principal],
     sessions: NamedDependency[SessionService],
+    accounts: NamedDependency[AccountService],
     data: JSONBody[LogOut | None] = None,
 ) -> Envelope[Message]:
     scope: Literal["all", "current", "others"] = data.scope if data else "all"
     await sessions.log_out(principal, scope)
-    return ok(Message(LOGGED_OUT.in_(languages.current())))
+    return ok(Message(LOGGED_OUT.in_(await accounts.language_of(principal.user_id))))
 
 
 @post("/auth/revoke-token", status_code=200, guards=[signed_in])
@@ -163,9 +164,11 @@ async def revoke_token(
     data: JSONBody[RefreshTokenBody],
     principal: NamedDependency[Principal],
     sessions: NamedDependency[SessionService],
+    accounts: NamedDependency[AccountService],
 ) -> Envelope[Message]:
+    await sessions.require_living(principal)
     await sessions.revoke(principal, data.refresh_token)
-    return ok(Message(SESSION_ENDED.in_(languages.current())))
+    return ok(Message(SESSION_ENDED.in_(await accounts.language_of(principal.user_id))))
 
 
 @get("/auth/sessions", guards=[signed_in])
@@ -182,10 +185,11 @@ async def end_session(
     session_id: FromPath[str],
     principal: NamedDependency[Principal],
     sessions: NamedDependency[SessionService],
+    accounts: NamedDependency[AccountService],
 ) -> Envelope[Message]:
     await sessions.require_living(principal)
     await sessions.end_one(principal.user_id, checked_id(session_id))
-    return ok(Message(SESSION_ENDED.in_(languages.current())))
+    return ok(Message(SESSION_ENDED.in_(await accounts.language_of(principal.user_id))))
 
 
 @get("/auth/validate-token", guards=[signed_in])

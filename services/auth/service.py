@@ -4,20 +4,14 @@ from datetime import datetime
 
 import msgspec
 
-from services.auth.domain import (
-    Device,
-    EmailTaken,
-    Identity,
-    LastSuperadmin,
-    OwnRole,
-    Purpose,
-    Session,
-)
+from services.auth.code_ledger import Purpose
+from services.auth.domain import Device, EmailTaken, Identity, LastSuperadmin, OwnRole, Session
 from services.auth.identifiers import Email, Identifier, Phone
 from services.auth.one_time_codes import OneTimeCodes
 from services.auth.races import until_first
 from services.auth.repository import Identities
 from services.auth.sessions import SessionService
+from shared import languages
 from shared.clock import Clock, timestamp
 from shared.contracts.auth import UserEmailChanged, UserRegistered, UserRoleChanged
 from shared.contracts.users import UserProfileUpdated
@@ -53,14 +47,14 @@ class SignIn:
         identities: Identities,
         sessions: SessionService,
         outbox: Outbox,
-        bootstrap_superadmins: tuple[str, ...],
+        bootstrap_superadmins: frozenset[Email],
         clock: Clock,
     ) -> None:
         self._codes = codes
         self._identities = identities
         self._sessions = sessions
         self._outbox = outbox
-        self._superadmins = frozenset(address.casefold() for address in bootstrap_superadmins)
+        self._superadmins = bootstrap_superadmins
         self._clock = clock
 
     async def verify(
@@ -75,7 +69,7 @@ class SignIn:
             now = self._clock()
             known = await self._identities.find_by(identifier, transaction.session)
             identity = (
-                await self._welcome_back(known, signup, now, transaction)
+                await self._welcome_back(known, identifier, now, transaction)
                 if known
                 else await self._register(identifier, signup, now, transaction)
             )
@@ -95,7 +89,7 @@ class SignIn:
             phone=phone.e164 if phone else None,
             country_code=phone.country_code if phone else None,
             phone_number=phone.number if phone else None,
-            role="superadmin" if self._is_bootstrap(identifier) else "user",
+            role="superadmin" if identifier in self._superadmins else "user",
             language=signup.language or DEFAULT,
             signup_source=signup.source,
             signup_campaign=signup.campaign,
@@ -120,20 +114,17 @@ class SignIn:
         return identity
 
     async def _welcome_back(
-        self, known: Identity, signup: Signup, now: datetime, transaction: Transaction
+        self, known: Identity, proven: Identifier, now: datetime, transaction: Transaction
     ) -> Identity:
-        identity = msgspec.structs.replace(
-            known, last_login=now, language=signup.language or known.language
-        )
-        if self._is_bootstrap(Email(known.email or "")) and known.role != "superadmin":
+        identity = msgspec.structs.replace(known, last_login=now)
+        # It takes the proof of the address itself: an admin may give any address to an account.
+        if proven in self._superadmins and known.role != "superadmin":
             identity = _with_role(identity, "superadmin", transaction)
+            await self._sessions.end_all_in(transaction, identity.id, "role_changed")
         # Written even if nothing but the time changed: a role or email change that runs beside
         # this sign-in then conflicts with it, and no session starts with what was before.
         await self._identities.replace(identity, transaction.session)
         return identity
-
-    def _is_bootstrap(self, identifier: Identifier) -> bool:
-        return isinstance(identifier, Email) and identifier.address in self._superadmins
 
 
 class AccountService:
@@ -149,15 +140,15 @@ class AccountService:
         account of one's own rank or above, except one's own, is for superadmins to change)."""
 
         async def work(transaction: Transaction) -> Identity:
+            actor = await self._acting(principal, "admin", transaction)
             known = await self._identities.find(user_id, transaction.session)
             if known is None:
                 raise NotFound
-            may = (
-                principal.role == "superadmin"
-                or principal.user_id == user_id
-                or outranks(principal.role, known.role)
-            )
-            if not may:
+            if not (
+                actor.role == "superadmin"
+                or actor.id == user_id
+                or outranks(actor.role, known.role)
+            ):
                 raise InsufficientPermissions
             if known.email == email.address:
                 return known
@@ -184,9 +175,7 @@ class AccountService:
 
         async def work(transaction: Transaction) -> Identity:
             others = await self._identities.superadmins_besides(user_id, transaction.session)
-            actor = await self._identities.find(principal.user_id, transaction.session)
-            if actor is None or actor.role != "superadmin":
-                raise InsufficientPermissions
+            await self._acting(principal, "superadmin", transaction)
             known = await self._identities.find(user_id, transaction.session)
             if known is None:
                 raise NotFound
@@ -200,6 +189,22 @@ class AccountService:
             return identity
 
         return await self._outbox.commit(work)
+
+    async def language_of(self, user_id: str) -> Language:
+        """In which an answer to somebody signed in is given: asked for, else their own."""
+        if asked := languages.asked():
+            return asked
+        known = await self._identities.find(user_id)
+        return known.speaks if known else DEFAULT
+
+    async def _acting(
+        self, principal: Principal, least: Role, transaction: Transaction
+    ) -> Identity:
+        """Who acts, as they are now: a token may say what they were a moment ago."""
+        actor = await self._identities.find(principal.user_id, transaction.session)
+        if actor is None or outranks(least, actor.role):
+            raise InsufficientPermissions
+        return actor
 
     async def keep_profile(self, event: UserProfileUpdated, transaction: Transaction) -> None:
         await self._identities.keep_profile(

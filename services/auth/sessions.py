@@ -2,7 +2,7 @@
 
 import hmac
 import os
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 import msgspec
@@ -18,6 +18,8 @@ from shared.ids import new_id
 from shared.messaging import REVOCATIONS, Outbox, Transaction
 from shared.roles import Role
 from shared.tokens import ACCESS_TOKEN_LIFE, Principal
+
+_ACCESS_LIFE = timedelta(seconds=ACCESS_TOKEN_LIFE)
 
 
 class Tokens(msgspec.Struct, frozen=True):
@@ -75,12 +77,13 @@ class SessionService:
         return session
 
     def tokens(self, session: Session, role: Role) -> Tokens:
-        """The tokens of the session's newest generation."""
+        """The tokens of the session's newest generation; neither outlives the session."""
         now = self._clock()
+        expires = min(now + _ACCESS_LIFE, session.ends_at)
         return Tokens(
-            access_token=self._mint.access_token(session.user_id, session.id, role, now),
+            access_token=self._mint.access_token(session.user_id, session.id, role, now, expires),
             refresh_token=self._refresh_tokens.derive(session.id, session.generation, session.salt),
-            expires_in=ACCESS_TOKEN_LIFE,
+            expires_in=int((expires - now).total_seconds()),
             refresh_expires_in=int((session.expires_at - session.rotated_at).total_seconds()),
         )
 
@@ -131,15 +134,15 @@ class SessionService:
     async def log_out(
         self, principal: Principal, scope: Literal["all", "current", "others"]
     ) -> None:
-        sessions = await self.living(principal.user_id)
-        if scope != "all":
-            keep_current = scope == "others"
-            sessions = [
-                session
-                for session in sessions
-                if (session.id == principal.session_id) != keep_current
-            ]
-        await self.end(principal.user_id, sessions, "logout")
+        """Does nothing once one's own session has ended: what that asked for was done, and such a
+        token has no say over others."""
+        living = await self.living(principal.user_id)
+        current = [session for session in living if session.id == principal.session_id]
+        others = [session for session in living if session.id != principal.session_id]
+        if not current:
+            return
+        chosen = {"all": living, "current": current, "others": others}[scope]
+        await self.end(principal.user_id, chosen, "logout")
 
     async def end_one(self, user_id: str, session_id: str) -> None:
         """Raises NotFound, also for somebody else's."""

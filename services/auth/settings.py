@@ -5,6 +5,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from services.auth.identifiers import Email, parse_email
+from shared.errors import InvalidFields
 from shared.settings import (
     Secret,
     ServiceSettings,
@@ -55,6 +57,7 @@ class AuthSettings(ServiceSettings, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        self.superadmins()
         if not self.is_production:
             return
         required_in_production(self.auth_secret, "AULA_AUTH_SECRET", at_least=32)
@@ -66,6 +69,20 @@ class AuthSettings(ServiceSettings, frozen=True, kw_only=True):
             )
         if self.expose_codes:
             raise SettingsError("AULA_EXPOSE_CODES must not be set in production: remove it.")
+
+    def superadmins(self) -> frozenset[Email]:
+        """The addresses of `bootstrap_superadmins`, in the form in which they are proven."""
+        test_domains = not self.is_production
+        found = set()
+        for address in self.bootstrap_superadmins:
+            try:
+                found.add(parse_email(address, test_domains=test_domains))
+            except InvalidFields:
+                raise SettingsError(
+                    f"AULA_BOOTSTRAP_SUPERADMINS: {address!r} is not an email address that codes"
+                    " can be sent to."
+                ) from None
+        return frozenset(found)
 
     def with_development_defaults(self) -> "AuthSettings":
         """In development, what is not set gets a value of its own under the data directory."""

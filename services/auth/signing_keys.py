@@ -7,6 +7,7 @@ auth replicas one after the other; remove the old file a day later.
 import asyncio
 import base64
 import hashlib
+import os
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -41,22 +42,25 @@ class SigningKeys:
                 f"AULA_SIGNING_KEYS_DIR: there is no *.pem in {folder}. Make a key with"
                 f" `python -m services.auth.signing_keys {folder}`."
             )
-        self._keys = {kid_of(key): key for key in map(_load, files)}
-        self.kid = list(self._keys)[-1]
+        self._keys = [(kid_of(key), key) for key in map(_load, files)]
+        self.published = False
 
     @property
-    def signer(self) -> ec.EllipticCurvePrivateKey:
-        return self._keys[self.kid]
+    def signer(self) -> tuple[str, ec.EllipticCurvePrivateKey]:
+        """Which key signs, and its `kid`. A new one does not before it is published, or verifiers
+        would refuse what it signed: until then it is the one before it."""
+        return self._keys[-1] if self.published else self._keys[-2:][0]
 
     def public(self) -> dict[str, Jwk]:
         """The public keys as JWK, by `kid`."""
-        return {kid: _jwk(kid, key) for kid, key in self._keys.items()}
+        return {kid: _jwk(kid, key) for kid, key in self._keys}
 
 
 async def put_keys(broker: Broker, keys: SigningKeys) -> None:
     """Publish the public keys to the bucket that every verifier reads."""
     for kid, jwk in keys.public().items():
         await broker.publish(f"$KV.{SIGNING_KEYS.name}.{kid}", msgspec.json.encode(jwk), {})
+    keys.published = True
 
 
 async def keep_published(broker: Broker, keys: SigningKeys) -> None:
@@ -76,13 +80,14 @@ def kid_of(key: ec.EllipticCurvePrivateKey) -> str:
 def make_key(folder: Path) -> Path:
     """A new private key in `folder`, named after the time so that it sorts last."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / f"{utc_now():%Y-%m-%dT%H%M%S}.pem"
+    path = folder / f"{utc_now():%Y-%m-%dT%H%M%S.%f}.pem"
+    draft = path.with_suffix(f".{os.getpid()}")
     pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(
         Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
     )
-    with path.open("xb") as file:
-        path.chmod(0o600)
-        file.write(pem)
+    draft.touch(mode=0o600, exist_ok=False)
+    draft.write_bytes(pem)
+    draft.rename(path)  # complete from the first moment that another process can see it
     return path
 
 
@@ -112,4 +117,6 @@ def ensure_key(folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
+        sys.exit("usage: python -m services.auth.signing_keys DIR")
     sys.stdout.write(f"{make_key(Path(sys.argv[1]))}\n")

@@ -12,7 +12,7 @@ import msgspec
 
 from services.auth.signing_keys import SigningKeys
 from shared.roles import Role
-from shared.tokens import ACCESS_TOKEN_LIFE, ALGORITHM, TOKEN_TYPE
+from shared.tokens import ALGORITHM, TOKEN_TYPE
 
 _REFRESH = struct.Struct(">12sI32s")  # session id, generation, MAC
 
@@ -25,8 +25,10 @@ class TokenMint:
         self._issuer = issuer
         self._audience = audience
 
-    def access_token(self, user_id: str, session_id: str, role: Role, now: datetime) -> str:
-        issued_at = int(now.timestamp())
+    def access_token(
+        self, user_id: str, session_id: str, role: Role, now: datetime, expires: datetime
+    ) -> str:
+        kid, signer = self._keys.signer
         return jwt.encode(
             {
                 "iss": self._issuer,
@@ -34,13 +36,13 @@ class TokenMint:
                 "sub": user_id,
                 "sid": session_id,
                 "roles": [role],
-                "iat": issued_at,
-                "exp": issued_at + ACCESS_TOKEN_LIFE,
+                "iat": int(now.timestamp()),
+                "exp": int(expires.timestamp()),
                 "jti": os.urandom(12).hex(),
             },
-            self._keys.signer,
+            signer,
             algorithm=ALGORITHM,
-            headers={"typ": TOKEN_TYPE, "kid": self._keys.kid},
+            headers={"typ": TOKEN_TYPE, "kid": kid},
         )
 
 
