@@ -15,7 +15,7 @@ from motor.motor_asyncio import (
     AsyncIOMotorCollection,
     AsyncIOMotorDatabase,
 )
-from pymongo import IndexModel, ReadPreference
+from pymongo import IndexModel, ReadPreference, UpdateOne
 from pymongo.errors import ConnectionFailure, DuplicateKeyError, PyMongoError, WTimeoutError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
@@ -31,6 +31,9 @@ DURABLE = WriteConcern(w="majority", j=True)
 # For marks whose loss only means that work is done again.
 RELAXED = WriteConcern(w=1, j=False)
 
+# Labels with which the server and the driver mark what a repetition may mend.
+_PASSING = ("TransientTransactionError", "UnknownTransactionCommitResult", "RetryableWriteError")
+
 _TRANSACTION_DEADLINE = 10.0  # seconds of retrying before the caller hears of it
 
 __all__ = [
@@ -45,12 +48,14 @@ __all__ = [
     "IndexModel",
     "PyMongoError",
     "Session",
+    "UpdateOne",
     "WTimeoutError",
     "connect",
     "ensure_indexes",
     "in_transaction",
     "is_outage",
     "ping",
+    "save_newer",
 ]
 
 
@@ -84,8 +89,44 @@ async def ensure_indexes(collection: Collection, indexes: Sequence[IndexModel]) 
 
 
 def is_outage(error: BaseException) -> bool:
-    """Whether `error` says that MongoDB is away, rather than that it refused something."""
-    return isinstance(error, ConnectionFailure | WTimeoutError)
+    """Whether `error` says that MongoDB is away or too busy, rather than that it refused something:
+    the same work may well succeed later."""
+    if isinstance(error, ConnectionFailure | WTimeoutError):
+        return True
+    return isinstance(error, PyMongoError) and any(map(error.has_error_label, _PASSING))
+
+
+async def save_newer(
+    collection: Collection,
+    document_id: str,
+    values: Document,
+    *,
+    version: int,
+    session: Session,
+    field: str = "version",
+) -> bool:
+    """Set `values` and `field` on a document, made if it is not there, unless it has this
+    `version` or a later one already. Returns whether it was written.
+
+    For facts that come as events, in any order. One `field` for each owner of facts, where a
+    document holds those of several.
+    """
+    fresh = {"$literal": {**values, field: version}}
+    is_newer = {"$lt": [{"$ifNull": [f"${field}", -1]}, version]}
+    result = await collection.update_one(
+        {"_id": document_id},
+        # One statement: a duplicate key, as of a conditional upsert, would end the transaction.
+        [
+            {
+                "$replaceWith": {
+                    "$cond": [is_newer, {"$mergeObjects": ["$$ROOT", fresh]}, "$$ROOT"],
+                }
+            }
+        ],
+        upsert=True,
+        session=session,
+    )
+    return bool(result.modified_count or result.upserted_id is not None)
 
 
 async def in_transaction(client: Client, work: Callable[[Session], Awaitable[T]]) -> T:

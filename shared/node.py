@@ -44,7 +44,7 @@ from shared.tokens import PublicKeys, TokenVerifier
 
 log = logs.get("node")
 
-_DRAIN_SECONDS = 3.0
+_DRAIN_SECONDS = 2.0
 
 
 class Node:
@@ -129,8 +129,8 @@ class Node:
         finally:
             for task in tasks:
                 task.cancel()
-            for consumer in self._consumers:
-                await consumer.drain(_DRAIN_SECONDS)
+            await asyncio.wait(tasks, timeout=_DRAIN_SECONDS)
+            await asyncio.gather(*(each.drain(_DRAIN_SECONDS) for each in self._consumers))
             await self._relay.drain(_DRAIN_SECONDS)
             await self._key_view.close()
             await self.broker.close()
@@ -151,7 +151,7 @@ class Node:
     async def _count_pending(self) -> None:
         while True:
             try:
-                count = await self.database["outbox"].count_documents({"state": "pending"})
+                count = await self.database["outbox"].count_documents(outbox_module.PENDING)
                 OUTBOX_PENDING.set(count)
             except PyMongoError as error:  # only a number for a graph
                 log.debug("pending not counted", error=type(error).__name__)

@@ -9,15 +9,24 @@ import nats
 import nats.errors
 import nats.js.errors
 from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
 from nats.js import JetStreamContext
-from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig, StreamInfo
+from nats.js.api import (
+    DiscardPolicy,
+    KeyValueConfig,
+    RetentionPolicy,
+    StorageType,
+    StreamConfig,
+)
 
 from shared import logs
-from shared.messaging.streams import STREAMS, Stream
+from shared.messaging.streams import BUCKETS, STREAMS, Bucket, Stream
 
 log = logs.get("broker")
 
 _STREAM_NAME_IN_USE = 10058
+_RETRY = 0.5  # seconds
 OnConnect = Callable[[], Awaitable[None]]
 
 
@@ -28,15 +37,18 @@ class BrokerAway(Exception):
 class Broker:
     """One connection. `start` returns at once; `connected` and `ready` tell how far it is.
 
-    Callbacks in `on_connect` run after each connect and reconnect, once the streams are there; one
-    that fails is tried again until it succeeds or the connection is lost.
+    Callbacks in `on_connect` run after each connect and reconnect, once streams and buckets are
+    there, beside each other; one that fails is tried again until it succeeds or the connection is
+    lost.
     """
 
     def __init__(self, url: str, name: str) -> None:
         self._servers = [server.strip() for server in url.split(",")]
         self._name = name
         self._client = Client()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._running: asyncio.Task[None] | None = None
+        self._settling: asyncio.Task[None] | None = None
+        self._unsettled = asyncio.Event()
         self._closing = False
         self._away_since: float | None = time.monotonic()
         self.on_connect: list[OnConnect] = []
@@ -59,16 +71,36 @@ class Broker:
         return self._client.jetstream(timeout=5)
 
     async def start(self) -> None:
-        self._spawn(self._connect())
+        self._running = asyncio.create_task(self._run(), name="broker")
+        self._running.add_done_callback(self._ended)
 
     async def close(self) -> None:
         self._closing = True
-        for task in list(self._tasks):
-            task.cancel()
-        if not self._client.is_closed and self._client.is_connected:
-            with suppress(TimeoutError, nats.errors.Error):
+        for task in (self._running, self._settling):
+            if task:
+                task.cancel()
+                await asyncio.wait({task})
+        with suppress(TimeoutError, nats.errors.Error):
+            if self._client.is_connected:
                 await asyncio.wait_for(self._client.drain(), 3)
         await self._client.close()
+
+    def declare_again(self) -> None:
+        """Somebody noticed that NATS lost a stream, though the connection stayed."""
+        self._unsettled.set()
+
+    async def subscribe(self, inbox: str, arrived: Callable[[Msg], None]) -> Subscription:
+        async def callback(message: Msg) -> None:
+            arrived(message)
+
+        return await self._client.subscribe(inbox, cb=callback)
+
+    async def ask(self, subject: str, payload: bytes, inbox: str) -> None:
+        """Send a request whose answers come to `inbox`, one or many, or none."""
+        await self._client.publish(subject, payload, reply=inbox)
+
+    def new_inbox(self) -> str:
+        return self._client.new_inbox()
 
     async def publish(self, subject: str, payload: bytes, headers: dict[str, str]) -> None:
         """Store one message, or raise BrokerAway: then it may be stored all the same, later."""
@@ -76,12 +108,12 @@ class Broker:
             # nats-py adds to the dict that it is given: hand it a copy.
             await self.jetstream.publish(subject, payload, headers=dict(headers), timeout=3)
         except nats.js.errors.NoStreamResponseError as error:
-            self._spawn(self._settle())  # NATS lost its streams while we stayed connected
+            self.declare_again()
             raise BrokerAway("no stream takes this subject") from error
         except (nats.errors.Error, nats.js.errors.Error, TimeoutError, OSError) as error:
             raise BrokerAway(type(error).__name__) from error
 
-    async def _connect(self) -> None:
+    async def _run(self) -> None:
         await self._client.connect(
             self._servers,
             name=self._name,
@@ -95,26 +127,37 @@ class Broker:
             reconnected_cb=self._on_reconnect,
             closed_cb=self._on_closed,
         )
-        await self._settle()
+        self._unsettled.set()
+        while True:
+            await self._unsettled.wait()
+            self._unsettled.clear()
+            self._settling = asyncio.create_task(self._settle())
+            await asyncio.wait({self._settling})
 
     async def _settle(self) -> None:
-        """Declare the streams, run the callbacks: until all of it worked once."""
-        while self.connected:
-            try:
-                for stream in STREAMS:
-                    await self._declare(stream)
-                for callback in self.on_connect:
-                    await callback()
-            except Exception as error:  # noqa: BLE001  whatever it is, the next try may do better
-                log.warning("broker not settled yet", error=repr(error))
-                await asyncio.sleep(0.5)
-            else:
+        """Declare everything, then run the callbacks: until each of it worked once, the connection
+        is lost, or there is reason to start over."""
+        callbacks = list(self.on_connect)
+        declared = False
+        while self.connected and not self._unsettled.is_set():
+            if not declared and (declared := await _worked(self._declare_everything)):
                 self._away_since = None
                 self.ready.set()
                 log.info("connected to NATS", name=self._name)
-                return
+            if declared:
+                worked = await asyncio.gather(*map(_worked, callbacks))
+                callbacks = [each for each, done in zip(callbacks, worked, strict=True) if not done]
+                if not callbacks:
+                    return
+            await asyncio.sleep(_RETRY)
 
-    async def _declare(self, stream: Stream) -> StreamInfo:
+    async def _declare_everything(self) -> None:
+        for stream in STREAMS:
+            await self._declare(stream)
+        for bucket in BUCKETS:
+            await self._declare_bucket(bucket)
+
+    async def _declare(self, stream: Stream) -> None:
         """Create the stream, or update it; subjects that a newer release added stay."""
         js = self.jetstream
         config = StreamConfig(
@@ -127,13 +170,28 @@ class Broker:
             duplicate_window=120,
         )
         try:
-            return await js.add_stream(config)
+            await js.add_stream(config)
         except nats.js.errors.BadRequestError as error:
             if error.err_code != _STREAM_NAME_IN_USE:
                 raise
-        existing = await js.stream_info(stream.name)
-        config.subjects = sorted({*stream.subjects, *(existing.config.subjects or [])})
-        return await js.update_stream(config)
+            existing = await js.stream_info(stream.name)
+            config.subjects = sorted({*stream.subjects, *(existing.config.subjects or [])})
+            await js.update_stream(config)
+
+    async def _declare_bucket(self, bucket: Bucket) -> None:
+        config = KeyValueConfig(
+            bucket=bucket.name, ttl=bucket.max_age.total_seconds(), storage=StorageType.FILE
+        )
+        try:
+            await self.jetstream.create_key_value(config)
+        except nats.js.errors.BadRequestError as error:
+            if error.err_code != _STREAM_NAME_IN_USE:
+                raise
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled():
+            log.error("the connection to NATS was given up", exc_info=task.exception())
+            self.on_lost()
 
     async def _on_error(self, error: Exception) -> None:
         log.debug("nats", error=repr(error))
@@ -142,16 +200,22 @@ class Broker:
         if not self._closing:
             self._away_since = time.monotonic()
             log.warning("lost NATS; trying to reach it again")
+            if self._settling:
+                self._settling.cancel()  # it would wait for answers to requests that are lost
 
     async def _on_reconnect(self) -> None:
-        self._spawn(self._settle())
+        self._unsettled.set()
 
     async def _on_closed(self) -> None:
         if not self._closing:
             log.error("the NATS client gave up; this process ends to be started anew")
             self.on_lost()
 
-    def _spawn(self, work: Awaitable[None]) -> None:
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+
+async def _worked(step: OnConnect) -> bool:
+    try:
+        await step()
+    except Exception as error:  # noqa: BLE001  whatever it is, the next try may do better
+        log.warning("broker not settled yet", error=repr(error))
+        return False
+    return True

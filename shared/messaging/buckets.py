@@ -1,64 +1,41 @@
 """Key-value buckets: small facts that every replica must know within moments.
 
-The owner declares a bucket and writes to it through its outbox; readers keep a `BucketView`.
+Their owner writes to them through its outbox; readers keep a `BucketView`.
 """
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime
 
 import nats.errors
 import nats.js.errors
-from nats.js.api import KeyValueConfig, StorageType
-from nats.js.kv import KV_DEL, KV_PURGE, KeyValue
+from nats.aio.msg import Msg
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from nats.js.kv import KV_OP, KeyValue
 
 from shared import logs
 from shared.messaging.broker import Broker, BrokerAway
-from shared.tokens import ACCESS_TOKEN_LIFE
+from shared.messaging.pull import Pull
+from shared.messaging.streams import BUCKETS, REVOCATIONS, SIGNING_KEYS, Bucket
 
 log = logs.get("buckets")
 
+__all__ = ["BUCKETS", "REVOCATIONS", "SIGNING_KEYS", "Bucket", "BucketView", "declare"]
 
-@dataclass(frozen=True)
-class Bucket:
-    """`max_age`: how long NATS keeps a value after it was last put."""
-
-    name: str
-    max_age: timedelta
-
-
-# Sessions whose access tokens no longer count; a token is dead by itself when its entry ends.
-REVOCATIONS = Bucket("revocations", timedelta(seconds=ACCESS_TOKEN_LIFE + 300))
-# Public keys by `kid`. Put again by auth while in use; a retired key ends with its last token.
-SIGNING_KEYS = Bucket("signing_keys", timedelta(days=1))
-
-BUCKETS = (REVOCATIONS, SIGNING_KEYS)
-
-
-def kept_of(subject: str) -> timedelta:
-    """How long the outbox row of a value put to `$KV.<bucket>.<key>` stays after it was sent."""
-    name = subject.split(".")[1]
-    return next(bucket.max_age for bucket in BUCKETS if bucket.name == name)
+_AT_A_TIME = 500
 
 
 async def declare(broker: Broker, bucket: Bucket) -> KeyValue:
-    """Create the bucket if it is not there. Only its owner calls this."""
-    js = broker.jetstream
-    try:
-        return await js.key_value(bucket.name)
-    except nats.js.errors.BucketNotFoundError:
-        config = KeyValueConfig(
-            bucket=bucket.name, ttl=bucket.max_age.total_seconds(), storage=StorageType.FILE
-        )
-        return await js.create_key_value(config)
+    """The bucket, for one who writes to it directly. The broker has created it."""
+    return await broker.jetstream.key_value(bucket.name)
 
 
 class BucketView:
     """A copy of a bucket in this process, complete once `loaded`, then kept current.
 
-    `on_put(key, value)` and `on_remove(key)` are called for every value, old and new. After each
-    reconnect the whole bucket is read again, because a watch may take 20 s to notice a restart.
+    `on_put(key, value)` is called for every value, old and new; `on_remove(key)` when a key was
+    deleted or its time is over. After each reconnect the whole bucket is read again. A key that
+    NATS lost with its disk stays here until its time is over: the view never forgets early.
     """
 
     def __init__(
@@ -72,42 +49,86 @@ class BucketView:
         self._bucket = bucket
         self._on_put = on_put
         self._on_remove = on_remove
+        self._ends: dict[str, float] = {}  # in the order in which they were put, about
         self._watching: asyncio.Task[None] | None = None
+        self._complete = False
         self.loaded = asyncio.Event()
-        self.current = False  # complete, and nothing missed since
         broker.on_connect.append(self._restart)
 
+    @property
+    def current(self) -> bool:
+        """Whether it is complete, and nothing was missed since."""
+        return self._complete and self._broker.connected
+
     async def _restart(self) -> None:
-        self.current = False
         await self.close()
         self._watching = asyncio.create_task(self._watch())
 
     async def close(self) -> None:
+        self._complete = False
         if self._watching:
             self._watching.cancel()
-            await asyncio.gather(self._watching, return_exceptions=True)
+            await asyncio.wait({self._watching})
 
     async def _watch(self) -> None:
         while True:
             try:
-                bucket = await self._broker.jetstream.key_value(self._bucket.name)
-                watcher = await bucket.watchall()
-                try:
-                    async for entry in watcher:
-                        self._apply(entry)
-                finally:
-                    await watcher.stop()  # type: ignore[no-untyped-call]
-            except nats.js.errors.BucketNotFoundError:
-                log.debug("waiting for a bucket", bucket=self._bucket.name)
+                if self._broker.connected:
+                    await self._follow()
+            except nats.js.errors.NotFoundError:
+                self._broker.declare_again()
             except (nats.errors.Error, nats.js.errors.Error, BrokerAway, OSError) as error:
-                log.info("watching a bucket again", bucket=self._bucket.name, error=repr(error))
+                log.info("reading a bucket again", bucket=self._bucket.name, error=repr(error))
+            finally:
+                self._complete = False
             await asyncio.sleep(0.25)
 
-    def _apply(self, entry: KeyValue.Entry | None) -> None:
-        if entry is None:  # the mark between what was there and what is new
-            self.current = True
-            self.loaded.set()
-        elif entry.operation in (KV_DEL, KV_PURGE):
-            self._on_remove(entry.key)
+    async def _follow(self) -> None:
+        """Read the last value of every key, then what comes, until something is missed."""
+        reader = await self._broker.jetstream.add_consumer(
+            self._bucket.stream,
+            ConsumerConfig(
+                deliver_policy=DeliverPolicy.LAST_PER_SUBJECT,
+                filter_subject=f"{self._bucket.prefix}>",
+                ack_policy=AckPolicy.NONE,
+                inactive_threshold=30,
+                mem_storage=True,
+            ),
+        )
+        if not reader.num_pending:
+            self._is_complete()
+        expected = 1
+        async with Pull(self._broker, self._bucket.stream, reader.name) as pull:
+            while True:
+                async for message in pull.messages(_AT_A_TIME):
+                    if message.metadata.sequence.consumer != expected:
+                        raise BrokerAway("a value was missed")
+                    expected += 1
+                    self._apply(message)
+                    if not message.metadata.num_pending:
+                        self._is_complete()
+                self._forget_what_is_over()
+
+    def _is_complete(self) -> None:
+        self._complete = True
+        self.loaded.set()
+
+    def _apply(self, message: Msg) -> None:
+        key = message.subject.removeprefix(self._bucket.prefix)
+        if KV_OP in (message.headers or {}):  # deleted, or purged
+            self._ends.pop(key, None)
+            self._on_remove(key)
         else:
-            self._on_put(entry.key, entry.value or b"")
+            self._ends.pop(key, None)
+            self._ends[key] = message.metadata.timestamp.timestamp() + self._lifetime
+            self._on_put(key, message.data)
+
+    @property
+    def _lifetime(self) -> float:
+        return self._bucket.max_age.total_seconds()
+
+    def _forget_what_is_over(self) -> None:
+        now = datetime.now(UTC).timestamp()
+        for key in [key for key, end in self._ends.items() if end < now]:
+            del self._ends[key]
+            self._on_remove(key)

@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -22,19 +23,41 @@ from shared.clock import utc_now
 from shared.contracts import Event
 from shared.messaging.broker import Broker, BrokerAway
 from shared.messaging.outbox import Outbox, Transaction
+from shared.messaging.pull import Pull
 from shared.messaging.streams import INBOX_MEMORY, stream_of
 from shared.metrics import EVENTS_HANDLED
-from shared.mongo import Collection, Database, DuplicateKeyError, IndexModel, is_outage
+from shared.mongo import (
+    Collection,
+    Database,
+    DuplicateKeyError,
+    IndexModel,
+    PyMongoError,
+    is_outage,
+)
 
 log = logs.get("consumer")
 
-MAX_TRIES = 8
-_RETRY_AFTER = (0.2, 1, 3, 10, 30, 60, 120)  # seconds, by tries so far
-_ACK_WAIT = 10.0  # a message whose worker died comes again after this many seconds
-_FETCH_WAIT = 2.0  # short, because a fetch under way while NATS restarts waits all of it
 _CONCURRENT = 32
 
 INBOX_INDEXES = [IndexModel([("expires_at", 1)], name="expiry", expireAfterSeconds=0)]
+
+
+@dataclass(frozen=True)
+class Patience:
+    """Times in seconds. `pauses` lie between tries, so there is one try more than there are pauses.
+    A message whose worker died comes again after `ack_wait`; a handler may take `limit`."""
+
+    pauses: tuple[float, ...] = (0.2, 1, 3, 10, 30, 60, 120)
+    ack_wait: float = 10.0
+    limit: float = 50.0  # MongoDB ends a transaction after 60
+
+    @property
+    def tries(self) -> int:
+        return len(self.pauses) + 1
+
+
+PATIENCE = Patience()
+MAX_TRIES = PATIENCE.tries
 
 
 @dataclass(frozen=True)
@@ -63,7 +86,12 @@ class Consumer:
     """Runs one subscription; any number of processes may run the same one."""
 
     def __init__(
-        self, subscription: Subscription, broker: Broker, database: Database, outbox: Outbox
+        self,
+        subscription: Subscription,
+        broker: Broker,
+        database: Database,
+        outbox: Outbox,
+        patience: Patience = PATIENCE,
     ) -> None:
         self.name = subscription.name
         self._subscription = subscription
@@ -72,6 +100,7 @@ class Consumer:
         self._broker = broker
         self._inbox: Collection = database["inbox"]
         self._outbox = outbox
+        self._patience = patience
         self._handling: set[asyncio.Task[None]] = set()
         self.ready = asyncio.Event()
 
@@ -80,66 +109,78 @@ class Consumer:
         await self._broker.ready.wait()
         while True:
             try:
-                await self._pull()
+                if self._broker.connected:
+                    await self._pull()
+            except nats.js.errors.NotFoundError:
+                self._broker.declare_again()
             except (nats.errors.Error, nats.js.errors.Error, BrokerAway, OSError) as error:
-                log.info("pulling again", consumer=self._subscription.name, error=repr(error))
+                log.info("pulling again", consumer=self.name, error=repr(error))
             await asyncio.sleep(0.25)
 
     async def drain(self, limit: float) -> None:
-        """Give the messages at hand `limit` seconds to be finished."""
+        """Once `run` was cancelled: give the messages at hand `limit` seconds to be finished. The
+        rest goes back to NATS."""
         if self._handling:
             await asyncio.wait(self._handling, timeout=limit)
+        for task in self._handling:
+            task.cancel()
+        if self._handling:
+            await asyncio.wait(self._handling, timeout=1)
 
     async def _pull(self) -> None:
-        js = self._broker.jetstream
-        await js.add_consumer(
+        await self._declare()
+        pull = Pull(self._broker, self._stream, self.name)
+        try:
+            async with pull:
+                self.ready.set()
+                while True:
+                    while len(self._handling) >= _CONCURRENT:
+                        await asyncio.wait(self._handling, return_when=asyncio.FIRST_COMPLETED)
+                    async for message in pull.messages(_CONCURRENT - len(self._handling)):
+                        self._start(message)
+        finally:
+            for message in pull.left:
+                with suppress(nats.errors.Error, OSError):
+                    await message.nak()
+
+    async def _declare(self) -> None:
+        await self._broker.jetstream.add_consumer(
             self._stream,
             ConsumerConfig(
-                durable_name=self._subscription.name,
+                durable_name=self.name,
                 filter_subject=self._subscription.event.subject,
                 ack_policy=AckPolicy.EXPLICIT,
                 deliver_policy=DeliverPolicy.ALL,
-                ack_wait=_ACK_WAIT,
+                ack_wait=self._patience.ack_wait,
                 max_deliver=-1,  # tries are counted here, where the dead letter is written
                 # Messages that wait for their next try count as pending: many must fit.
                 max_ack_pending=20_000,
             ),
         )
-        pull = await js.pull_subscribe_bind(self._subscription.name, stream=self._stream)
-        self.ready.set()
-        try:
-            while True:
-                while len(self._handling) >= _CONCURRENT:
-                    await asyncio.wait(self._handling, return_when=asyncio.FIRST_COMPLETED)
-                free = _CONCURRENT - len(self._handling)
-                try:
-                    messages = await pull.fetch(free, timeout=_FETCH_WAIT)
-                except (nats.errors.TimeoutError, TimeoutError):
-                    if not self._broker.connected:
-                        raise BrokerAway("lost while pulling") from None
-                    continue
-                for message in messages:
-                    task = asyncio.create_task(self._process(message))
-                    self._handling.add(task)
-                    task.add_done_callback(self._handling.discard)
-        finally:
-            with suppress(nats.errors.Error):
-                await pull.unsubscribe()
+
+    def _start(self, message: Msg) -> None:
+        task = asyncio.create_task(self._process(message))
+        self._handling.add(task)
+        task.add_done_callback(self._handling.discard)
 
     async def _process(self, message: Msg) -> None:
         headers = message.headers or {}
         tracing.use(tracing.continued(headers.get("aula-request-id"), headers.get("traceparent")))
-        alive = asyncio.create_task(_keep_alive(message))
+        alive = asyncio.create_task(_keep_alive(message, self._patience.ack_wait / 3))
         try:
             outcome = await self._outcome(message, headers)
         except (nats.errors.Error, nats.js.errors.Error, BrokerAway, OSError) as error:
             outcome = f"unanswered: {type(error).__name__}"  # NATS will send it again
+        except asyncio.CancelledError:
+            with suppress(nats.errors.Error, OSError):
+                await message.nak()  # whatever became of it: the inbox knows
+            raise
         finally:
             alive.cancel()
-        EVENTS_HANDLED.labels(self._subscription.name, outcome.split(":")[0]).inc()
+        EVENTS_HANDLED.labels(self.name, outcome.split(":")[0]).inc()
         log.info(
             "event",
-            consumer=self._subscription.name,
+            consumer=self.name,
             subject=message.subject,
             event_id=headers.get("ce-id"),
             tries=message.metadata.num_delivered,
@@ -148,7 +189,7 @@ class Consumer:
 
     async def _outcome(self, message: Msg, headers: dict[str, str]) -> str:
         try:
-            await self._handle(message, headers)
+            await self._handle_despite_outages(message, headers)
         except AlreadyHandled:
             await message.ack()
             return "repeated"
@@ -156,17 +197,26 @@ class Consumer:
             return await self._bury(message, headers, error)
         except Exception as error:  # noqa: BLE001  any failure at all becomes retry or burial
             tries = message.metadata.num_delivered
-            if is_outage(error):
-                # Not the message's fault: however long the database is away, it is not buried.
-                await message.nak(delay=random.uniform(0.5, 2))
-                return "retry: database away"
-            if tries >= MAX_TRIES:
+            if tries >= self._patience.tries:
                 return await self._bury(message, headers, error)
-            pause = _RETRY_AFTER[min(tries, len(_RETRY_AFTER)) - 1]
-            await message.nak(delay=pause * random.uniform(0.8, 1.2))
+            await message.nak(delay=self._patience.pauses[tries - 1] * random.uniform(0.8, 1.2))
             return f"retry: {_where(error)}"
         await message.ack()
         return "handled"
+
+    async def _handle_despite_outages(self, message: Msg, headers: dict[str, str]) -> None:
+        """An outage of the database is not the message's fault and costs it no try: it is held
+        here until the database is back, and since all places are taken then, no more are pulled."""
+        while True:
+            try:
+                async with asyncio.timeout(self._patience.limit):
+                    await self._handle(message, headers)
+                return
+            except PyMongoError as error:
+                if not is_outage(error):
+                    raise
+                log.warning("database away", consumer=self.name, error=type(error).__name__)
+            await asyncio.sleep(random.uniform(0.2, 1))
 
     async def _handle(self, message: Msg, headers: dict[str, str]) -> None:
         event_id = headers.get("ce-id")
@@ -181,7 +231,7 @@ class Consumer:
             try:
                 await self._inbox.insert_one(
                     {
-                        "_id": f"{self._subscription.name}:{event_id}",
+                        "_id": f"{self.name}:{event_id}",
                         "expires_at": utc_now() + INBOX_MEMORY,
                     },
                     session=transaction.session,
@@ -194,31 +244,31 @@ class Consumer:
 
     async def _bury(self, message: Msg, headers: dict[str, str], error: Exception) -> str:
         """Write the dead letter ourselves, and only then end the message."""
-        sequence = message.metadata.sequence.stream
+        metadata = message.metadata
+        # With the time, because a stream that NATS lost begins to count anew.
+        origin = f"{self._stream}:{metadata.sequence.stream}:{metadata.timestamp.timestamp()}"
         await self._broker.publish(
-            f"dlq.{self._subscription.name}",
+            f"dlq.{self.name}",
             message.data,
             {
                 **{name: value for name, value in headers.items() if _is_ours(name)},
-                "Nats-Msg-Id": f"{self._subscription.name}:{self._stream}:{sequence}",
-                "aula-consumer": self._subscription.name,
+                "Nats-Msg-Id": f"{self.name}:{origin}",
+                "aula-consumer": self.name,
                 "aula-subject": message.subject,
                 "aula-reason": _where(error),
             },
         )
         await message.term()
-        log.error("dead letter", consumer=self._subscription.name, reason=_where(error))
+        log.error("dead letter", consumer=self.name, reason=_where(error))
         return f"buried: {_where(error)}"
 
 
-async def _keep_alive(message: Msg) -> None:
+async def _keep_alive(message: Msg, every: float) -> None:
     """Tell NATS that a slow handler is still at work, so that nobody else gets the message."""
     while True:
-        await asyncio.sleep(_ACK_WAIT / 3)
-        try:
+        await asyncio.sleep(every)
+        with suppress(nats.errors.Error, OSError):
             await message.in_progress()
-        except (nats.errors.Error, OSError):
-            return
 
 
 def _is_ours(name: str) -> bool:
@@ -228,6 +278,6 @@ def _is_ours(name: str) -> bool:
 def _where(error: Exception) -> str:
     """The error's type and place. Not its text, which may quote what the message holds."""
     frames = traceback.extract_tb(error.__traceback__)
-    place = f" at {frames[-1].name}:{frames[-1].lineno}" if frames else ""
+    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     detail = f" ({error})" if isinstance(error, Unreadable) else ""
     return type(error).__name__ + detail + place

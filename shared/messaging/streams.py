@@ -1,9 +1,10 @@
-"""The table of streams, and of what becomes of an event's outbox row."""
+"""The table of streams and buckets, and of what becomes of an event's outbox row."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 
 from shared.contracts import EVENTS
+from shared.tokens import ACCESS_TOKEN_LIFE
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,32 @@ STREAMS: tuple[Stream, ...] = (
     Stream("DLQ", ("dlq.>",), max_age=timedelta(days=30), kept=timedelta(0)),
 )
 
+
+@dataclass(frozen=True)
+class Bucket:
+    """`max_age`: how long NATS keeps a value after it was last put."""
+
+    name: str
+    max_age: timedelta
+
+    @property
+    def stream(self) -> str:
+        """The stream that NATS keeps it in."""
+        return f"KV_{self.name}"
+
+    @property
+    def prefix(self) -> str:
+        """What its keys have before them as subjects."""
+        return f"$KV.{self.name}."
+
+
+# Sessions whose access tokens no longer count; a token is dead by itself when its entry ends.
+REVOCATIONS = Bucket("revocations", timedelta(seconds=ACCESS_TOKEN_LIFE + 300))
+# Public keys by `kid`. Put again by auth while in use; a retired key ends with its last token.
+SIGNING_KEYS = Bucket("signing_keys", timedelta(days=1))
+
+BUCKETS = (REVOCATIONS, SIGNING_KEYS)
+
 # How long an inbox remembers: longer than any row or message that could come again.
 INBOX_MEMORY = timedelta(days=70)
 
@@ -48,3 +75,11 @@ def stream_of(subject: str) -> Stream:
     """The stream that stores `subject`."""
     thing = subject.split(".", 1)[0] + ".>"
     return next(stream for stream in STREAMS if thing in stream.subjects)
+
+
+def kept(subject: str) -> timedelta:
+    """How long an outbox row for `subject` stays after it was sent."""
+    for bucket in BUCKETS:
+        if subject.startswith(bucket.prefix):
+            return bucket.max_age
+    return stream_of(subject).kept
