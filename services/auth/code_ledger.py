@@ -80,7 +80,8 @@ class CodePolicy(msgspec.Struct, frozen=True, kw_only=True):
     failures_never: int = 100
     first_wait: timedelta = timedelta(seconds=30)
     longest_wait: timedelta = timedelta(hours=6)
-    failures_forgotten_after: timedelta = timedelta(hours=24)
+    # Not a day: then stopping short of the long waits would buy thirty guesses every day.
+    failures_forgotten_after: timedelta = timedelta(days=7)
 
 
 class Challenge(msgspec.Struct, frozen=True, kw_only=True):

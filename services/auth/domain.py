@@ -80,7 +80,13 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
             last_login=timestamp(self.last_login) if self.last_login else None,
             created_at=timestamp(self.created_at),
         )
-        return User.of(account, msgspec.structs.replace(self.profile, language=self.speaks))
+        # Until users has said something, what it will say: it starts from the same registration.
+        profile = msgspec.structs.replace(
+            self.profile,
+            language=self.speaks,
+            updated_at=self.profile.updated_at or account.created_at,
+        )
+        return User.of(account, profile)
 
 
 class SessionPolicy(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ from shared.documents import from_document, to_document
 from shared.mongo import Collection, DuplicateKeyError, IndexModel
 from shared.mongo import Session as DatabaseSession
 
-_LEDGER_KEPT = timedelta(days=2)  # longer than any limit in it looks back
+_LEDGER_KEPT = timedelta(days=8)  # longer than any limit in it looks back
 _ENDED_SESSION_KEPT = timedelta(days=1)
 
 
