@@ -26,7 +26,7 @@ async def eventually(
             if value:
                 return value
             last = None
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  whatever it says, it is not true yet
             last = error
         await asyncio.sleep(every)
     raise last or AssertionError(f"{probe} was never true within {within} s")

@@ -1,0 +1,43 @@
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from deploy.stack import EVERYTHING, Stack
+from shared.mongo import Client, Database, connect
+from tests.notifications.smtp_peer import SmtpPeer, smtp_peer
+
+
+@dataclass
+class Aula:
+    """The whole of it, as `make run` starts it, with a second gateway and a real mail server."""
+
+    stack: Stack
+    http: httpx.AsyncClient
+    other_gateway: httpx.AsyncClient
+    mailbox: SmtpPeer
+    mongo: Client
+
+    def database(self, service: str) -> Database:
+        """What a service has stored, for tests that look behind the answers."""
+        return self.mongo[f"aula_{service}"]
+
+
+@pytest.fixture(scope="session")
+async def aula(data_dir: Path) -> AsyncIterator[Aula]:
+    async with smtp_peer() as mailbox:
+        stack = Stack(
+            {"AULA_SMTP_URL": mailbox.url},
+            data_dir=data_dir / "aula",
+            only=(*EVERYTHING, "gateway-2"),
+        )
+        async with (
+            stack,
+            httpx.AsyncClient(base_url=stack.url("gateway"), timeout=15) as http,
+            httpx.AsyncClient(base_url=stack.url("gateway-2"), timeout=15) as other,
+        ):
+            mongo = connect(stack.mongo_url)
+            yield Aula(stack, http, other, mailbox, mongo)
+            mongo.close()
