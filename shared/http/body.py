@@ -23,7 +23,7 @@ async def read_json(receive: Receive, content_type: str | None, length: str | No
 
     An empty body is allowed here; a route that wants one says so itself.
     """
-    if length is not None and (not length.isdigit() or int(length) > MAX_BODY_BYTES):
+    if length is not None and not _is_small(length):
         raise BodyTooLarge
     try:
         async with asyncio.timeout(_PATIENCE):
@@ -36,6 +36,16 @@ async def read_json(receive: Receive, content_type: str | None, length: str | No
             raise UnsupportedMediaType
         _check(body)
     return body
+
+
+def _is_small(length: str) -> bool:
+    digits = length.lstrip("0")
+    return (
+        length.isascii()
+        and length.isdecimal()
+        and len(digits) <= len(str(MAX_BODY_BYTES))
+        and int(digits or "0") <= MAX_BODY_BYTES
+    )
 
 
 async def _read(receive: Receive) -> bytes:

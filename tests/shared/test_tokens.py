@@ -1,0 +1,155 @@
+"""Access tokens: every one that is not exactly ours is the same refusal."""
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import time
+from typing import Any
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from shared.errors import AuthenticationRequired
+from shared.tokens import PublicKeys, TokenVerifier
+from tests.tokens import TestIssuer
+
+ISSUER = TestIssuer("kid-1")
+PEM = ISSUER.key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+def verifier(now: Any = time.time, cache_size: int = 10) -> TokenVerifier:
+    keys = PublicKeys()
+    keys.put(ISSUER.kid, ISSUER.jwk)
+    return TokenVerifier(keys, issuer="aula", audience="aula-api", cache_size=cache_size, now=now)
+
+
+def signed(header: dict[str, Any] | None = None, **claims: Any) -> str:
+    now = int(time.time())
+    payload = {
+        "iss": "aula",
+        "aud": "aula-api",
+        "sub": "a" * 24,
+        "sid": "b" * 24,
+        "roles": ["user"],
+        "iat": now,
+        "exp": now + 3600,
+        "jti": "x",
+        **claims,
+    }
+    payload = {name: value for name, value in payload.items() if value is not None}
+    headers = {"typ": "at+jwt", "kid": ISSUER.kid, **(header or {})}
+    return jwt.encode(payload, ISSUER.key, algorithm="ES256", headers=headers)
+
+
+def forged(alg: str, signature: bytes = b"") -> str:
+    """A token with any algorithm in its header, which PyJWT would not make."""
+    claims = signed().split(".")[1]
+    header = {"alg": alg, "typ": "at+jwt", "kid": ISSUER.kid}
+    first = base64.urlsafe_b64encode(json.dumps(header).encode()).rstrip(b"=").decode()
+    return f"{first}.{claims}.{base64.urlsafe_b64encode(signature).rstrip(b'=').decode()}"
+
+
+def flipped(token: str) -> str:
+    at = len(token) - 20
+    return token[:at] + ("A" if token[at] != "A" else "B") + token[at + 1 :]
+
+
+def hs256_with_the_public_key() -> str:
+    token = forged("HS256").rsplit(".", 1)[0]
+    return (
+        f"{token}."
+        + base64.urlsafe_b64encode(hmac.digest(PEM, token.encode(), hashlib.sha256))
+        .rstrip(b"=")
+        .decode()
+    )
+
+
+now = int(time.time())
+BAD = {
+    "empty": "",
+    "not a token": "abc",
+    "alg none": forged("none"),
+    "alg None": forged("None"),
+    "alg nOnE": forged("nOnE"),
+    "HS256 with the public key": hs256_with_the_public_key(),
+    "unknown kid": signed({"kid": "other"}),
+    "kid as a path": signed({"kid": "../../dev/null"}),
+    "own key in the header": TestIssuer(ISSUER.kid).token(),
+    "wrong typ": signed({"typ": "JWT"}),
+    "expired by a second": signed(iat=now - 3601, exp=now - 1),
+    "exp as a string": signed(exp=str(now + 60)),
+    "exp as a float": signed(exp=float(now) + 60.5),
+    "exp far too large": signed(exp=1e300),
+    "lives too long": signed(exp=now + 3601),
+    "from the future": signed(iat=now + 600, exp=now + 1200),
+    "exp before iat": signed(iat=now + 4, exp=now + 3),
+    "wrong aud": signed(aud="other"),
+    "missing aud": signed(aud=None),
+    "aud as a list": signed(aud=["aula-api"]),
+    "wrong iss": signed(iss="other"),
+    "no sid": signed(sid=None),
+    "no jti": signed(jti=None),
+    "roles unknown": signed(roles=["root"]),
+    "roles empty": signed(roles=[]),
+    "roles a string": signed(roles="admin"),
+    "sub a number": signed(sub=5),
+    "one byte flipped": flipped(signed()),
+    "over 4 KiB": signed(extra="x" * 4096),
+    "not ASCII": signed() + "é",
+    "a refresh token": base64.urlsafe_b64encode(os.urandom(48)).decode(),
+}
+
+
+@pytest.mark.parametrize("token", BAD.values(), ids=BAD)
+def test_a_bad_token_is_refused(token: str) -> None:
+    with pytest.raises(AuthenticationRequired):
+        verifier().verify(token)
+
+
+def test_a_good_token_says_who_calls() -> None:
+    principal = verifier().verify(signed(roles=["admin"]))
+    assert (principal.user_id, principal.session_id, principal.role) == (
+        "a" * 24,
+        "b" * 24,
+        "admin",
+    )
+    assert principal.has("user")
+    assert not principal.has("superadmin")
+
+
+def test_a_remembered_token_still_expires() -> None:
+    moment = [time.time()]
+    remembering = verifier(lambda: moment[0])
+    token = signed()
+    remembering.verify(token)
+    moment[0] += 3601
+    with pytest.raises(AuthenticationRequired):
+        remembering.verify(token)
+
+
+def test_the_memory_is_bounded() -> None:
+    remembering = verifier(cache_size=3)
+    for number in range(10):
+        remembering.verify(signed(jti=str(number)))
+    assert len(remembering._cache) == 3
+
+
+def test_a_withdrawn_key_counts_at_once_when_the_memory_is_cleared() -> None:
+    keys = PublicKeys()
+    keys.put(ISSUER.kid, ISSUER.jwk)
+    remembering = TokenVerifier(keys, issuer="aula", audience="aula-api")
+    token = signed()
+    remembering.verify(token)
+    keys.remove(ISSUER.kid)
+    remembering.forget_all()
+    with pytest.raises(AuthenticationRequired):
+        remembering.verify(token)
+
+
+@pytest.mark.parametrize("header", ["Basic abc", "Bearer", "bearer ", "Token x", "Bearer a b"])
+def test_other_authorization_headers_are_refused(header: str) -> None:
+    with pytest.raises(AuthenticationRequired):
+        verifier().from_header(header)
