@@ -1,5 +1,6 @@
 """A message as RFC 5322 wants it."""
 
+import re
 from datetime import datetime
 from email import policy
 from email.headerregistry import Address
@@ -11,6 +12,8 @@ import msgspec
 from services.notifications.domain import Message
 from shared.settings import SettingsError
 
+# Narrower than RFC 5322, which allows quotes, comments and lists: none of that is an account here.
+_ADDRESS = re.compile(r"""([^\s\x00-\x1f\x7f<>()\[\],;:\\"@]+)@([A-Za-z0-9.-]+)""")
 # 7 bit: every server on the way takes that.
 _POLICY = policy.SMTP.clone(cte_type="7bit")
 
@@ -32,8 +35,8 @@ class From(msgspec.Struct, frozen=True):
     def parsed(cls, value: str) -> "From":
         """Raises SettingsError unless `value` is `Name <address>` or an ASCII address."""
         name, address = parseaddr(value)
-        _, _, domain = address.rpartition("@")
-        if not domain or not address.isascii() or any(c.isspace() for c in address):
+        local, _, domain = address.rpartition("@")
+        if not local or not domain or not address.isascii() or any(c.isspace() for c in address):
             raise SettingsError(f"AULA_MAIL_FROM: {value!r} is not like `Name <no-reply@domain>`.")
         return cls(name, address)
 
@@ -44,10 +47,13 @@ class From(msgspec.Struct, frozen=True):
 
 def letter(message: Message, sender: From, now: datetime) -> Letter:
     """Raises ValueError for a recipient that is no address, such as one with a line break."""
+    recipient = _ADDRESS.fullmatch(message.to)
+    if recipient is None:
+        raise ValueError("not an address")
     international = not message.to.isascii()
     mail = EmailMessage(_POLICY.clone(utf8=True) if international else _POLICY)
     mail["From"] = Address(sender.name, addr_spec=sender.address)
-    mail["To"] = Address(addr_spec=message.to)
+    mail["To"] = Address(username=recipient[1], domain=recipient[2])
     mail["Subject"] = message.subject
     mail["Date"] = format_datetime(now)
     # The same for each attempt, so that a mailbox can drop a repeat.

@@ -31,7 +31,7 @@ log = logs.get("deliveries")
 _SWEEP_EVERY = 1.0  # seconds
 _RENEW_EVERY = 3.0  # well within a lease
 _MOST_IN_HAND = 500  # what comes beyond is left to whichever process has room first
-_DRAIN_SECONDS = 3.0
+_DRAIN_SECONDS = 1.5  # less than what the process gives its background work
 
 
 class DeliveryService:
@@ -53,6 +53,7 @@ class DeliveryService:
         self._seal = seal
         self._clock = clock
         self._in_hand: dict[str, asyncio.Task[None]] = {}
+        self._ending = False
 
     async def accept(self, delivery: Delivery, transaction: Transaction) -> None:
         """Store `delivery` and, once that is durable, send it at once."""
@@ -60,7 +61,7 @@ class DeliveryService:
             delivery = replace(delivery, state="expired")
         elif await self._is_suppressed(delivery, transaction):
             delivery = replace(delivery, state="failed", error="suppressed")
-        elif len(self._in_hand) < _MOST_IN_HAND:
+        elif len(self._in_hand) < _MOST_IN_HAND and not self._ending:
             delivery = replace(delivery, attempts=1)
             transaction.after_commit.append(lambda: self._start(delivery))
         await self._deliveries.add(delivery, transaction.session)
@@ -101,6 +102,7 @@ class DeliveryService:
                 log.exception("looking after deliveries failed")
 
     async def _drain(self) -> None:
+        self._ending = True
         deadline = time.monotonic() + _DRAIN_SECONDS
         while self._in_hand and (left := deadline - time.monotonic()) > 0:
             await asyncio.wait(self._in_hand.values(), timeout=left)

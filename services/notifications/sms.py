@@ -9,20 +9,21 @@ from urllib.parse import quote
 from services.notifications.domain import Going, Message, Result, Sent, TryAgain, Unknown
 from shared.settings import SettingsError
 
-_SECONDS = 15.0
 _CONCURRENT = 16
 
 
 class SmsSender:
     """Raises SettingsError for a URL that Apprise does not understand."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, patience: float = 15.0) -> None:
+        """`patience`: seconds for one attempt."""
         # Half a second and 20 MB: only for those who send text messages.
         from apprise import Apprise  # noqa: PLC0415
 
         # It logs numbers, and what providers answer.
         logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
         self._url = url
+        self._patience = patience
         self._providers = Apprise
         self._places = asyncio.Semaphore(_CONCURRENT)
         if not self._providers().add(self._url_for("+905321234567")):
@@ -41,7 +42,7 @@ class SmsSender:
         # Its place is free again when the thread has ended, however long a provider drips.
         done = _in_thread(lambda: self._notify(message), self._places.release)
         try:
-            async with asyncio.timeout(_SECONDS):
+            async with asyncio.timeout(self._patience):
                 return Sent() if await done else TryAgain("sms provider")
         except TimeoutError:
             return Unknown("timeout sms")

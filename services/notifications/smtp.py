@@ -24,8 +24,6 @@ from shared.settings import SettingsError
 
 log = logs.get("smtp")
 
-_MESSAGE_SECONDS = 15.0  # one attempt in all, once it has a connection's place
-_COMMAND_SECONDS = 5.0  # one answer
 _IDLE_SECONDS = 20.0  # servers close idle connections, some after half a minute
 
 _ENHANCED = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})\b")
@@ -35,6 +33,16 @@ _DEAD_CODES = frozenset({550, 551, 553})
 _MISCONFIGURED = frozenset({530, 534, 535, 538})  # they want a log-in, TLS, another password
 # The library's words for "no STARTTLS", "no AUTH", and Python's for a certificate it cannot trust.
 _MISMATCHES = (aiosmtplib.SMTPNotSupported, aiosmtplib.SMTPException, ssl.SSLCertVerificationError)
+
+
+class Patience(msgspec.Struct, frozen=True, kw_only=True):
+    """Seconds for one attempt in all, once it has a connection's place, and for one answer."""
+
+    attempt: float = 15.0
+    answer: float = 5.0
+
+
+_PATIENCE = Patience()
 
 
 class SmtpServer(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,10 +97,18 @@ class _NotInternational(Exception):
 
 
 class SmtpSender:
-    def __init__(self, server: SmtpServer, sender: From, connections: int, clock: Clock) -> None:
+    def __init__(
+        self,
+        server: SmtpServer,
+        sender: From,
+        connections: int,
+        clock: Clock,
+        patience: Patience = _PATIENCE,
+    ) -> None:
         self._server = server
         self._sender = sender
         self._clock = clock
+        self._patience = patience
         self._places = asyncio.Semaphore(connections)
         # What failed before may fail slowly: retries leave room for those who come first.
         self._places_for_retries = asyncio.Semaphore(connections // 2)
@@ -106,13 +122,13 @@ class SmtpSender:
         async with self._place(message.is_retry):
             attempt = _Attempt()
             try:
-                async with asyncio.timeout(_MESSAGE_SECONDS):
+                async with asyncio.timeout(self._patience.attempt):
                     return await self._send(mail, going, attempt)
             except aiosmtplib.SMTPResponseException as error:
                 return _verdict(attempt, error.code, error.message)
             except _NotInternational:
                 return Refused("no smtputf8")
-            except (TimeoutError, OSError, aiosmtplib.SMTPException, ValueError) as error:
+            except (TimeoutError, OSError, aiosmtplib.SMTPException) as error:
                 return _no_answer(attempt, error)
 
     async def close(self) -> None:
@@ -170,7 +186,7 @@ class SmtpSender:
             username=server.user,
             password=server.password,
             local_hostname=self._sender.domain,
-            timeout=_COMMAND_SECONDS,
+            timeout=self._patience.answer,
             use_tls=server.implicit_tls,
             start_tls=True if server.must_encrypt and not server.implicit_tls else None,
             # Where plain text would do as well, an unknown certificate is better than none
@@ -236,8 +252,6 @@ def _no_answer(attempt: _Attempt, error: Exception) -> Result:
     if attempt.handed_over:
         # It may have been taken. Sending again would be sending twice, so it is left at that.
         return Unknown(reason)
-    if isinstance(error, ValueError):
-        return Refused("not an address")
     if type(error) in _MISMATCHES:
         log.error("the mail server lacks what the settings demand", reason=reason)
     return TryAgain(reason)

@@ -1,0 +1,129 @@
+"""Parts of the system in the test's own process: the service, and auth's side of it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Literal
+
+import httpx
+
+from deploy.stack import Stack
+from services.notifications.app import create_app
+from services.notifications.settings import NotificationsSettings
+from shared.clock import timestamp, utc_now
+from shared.contracts.auth import OtpRequested
+from shared.http.asgi import App
+from shared.ids import new_id
+from shared.languages import Language
+from shared.messaging import Transaction
+from shared.mongo import Database, connect
+from shared.node import Node
+from shared.seal import Seal
+from shared.settings import Secret, ServiceSettings
+
+CODE_KEY = Secret("a key that only auth and notifications have")
+
+
+@asynccontextmanager
+async def lifespan(app: App) -> AsyncIterator[None]:
+    """Start and stop an ASGI application as a server does."""
+    to_app: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+    from_app: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+    scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
+    running = asyncio.create_task(app(scope, to_app.get, from_app.put))  # type: ignore[arg-type]
+    await to_app.put({"type": "lifespan.startup"})
+    assert (await from_app.get())["type"] == "lifespan.startup.complete"
+    try:
+        yield
+    finally:
+        await to_app.put({"type": "lifespan.shutdown"})
+        await running
+
+
+class Auth:
+    """What auth does: says that codes are wanted. Its outbox works while NATS is away."""
+
+    def __init__(self, stack: Stack, prefix: str, code_key: str = CODE_KEY) -> None:
+        settings = ServiceSettings(
+            mongo_url=stack.mongo_url, nats_url=stack.nats_url, database_prefix=prefix
+        )
+        self.node = Node("auth", settings)
+        self._app = self.node.app([], {})
+        self._seal = Seal(code_key)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator["Auth"]:
+        async with lifespan(self._app):
+            yield self
+
+    def event(
+        self,
+        recipient: str,
+        code: str = "123456",
+        *,
+        channel: Literal["email", "sms"] = "email",
+        language: Language = "en",
+        life: float = 300,
+    ) -> OtpRequested:
+        challenge_id = new_id()
+        return OtpRequested(
+            challenge_id=challenge_id,
+            channel=channel,
+            recipient=recipient,
+            sealed_code=self._seal.close(code.encode(), challenge_id),
+            language=language,
+            expires_at=timestamp(utc_now() + timedelta(seconds=life)),
+        )
+
+    async def ask(self, recipient: str, code: str = "123456", **more: Any) -> None:
+        event = self.event(recipient, code, **more)
+
+        async def work(transaction: Transaction) -> None:
+            transaction.record(event)
+
+        await self.node.outbox.commit(work)
+
+
+@dataclass
+class Notifications:
+    """The whole service, in this process, on a database of its own."""
+
+    database: Database
+    http: httpx.AsyncClient
+
+    async def row(self, recipient: str) -> dict[str, Any]:
+        rows = await self.rows(recipient)
+        assert len(rows) == 1, f"{len(rows)} deliveries"
+        return rows[0]
+
+    async def rows(self, recipient: str) -> list[dict[str, Any]]:
+        found = self.database["deliveries"].find({"recipient": recipient}).sort("created_at", 1)
+        return [row async for row in found]
+
+    async def states(self, recipient: str) -> list[str]:
+        return [row["state"] for row in await self.rows(recipient)]
+
+
+@asynccontextmanager
+async def notifications(stack: Stack, prefix: str, **settings: Any) -> AsyncIterator[Notifications]:
+    app = create_app(
+        NotificationsSettings(
+            **{
+                "mongo_url": stack.mongo_url,
+                "nats_url": stack.nats_url,
+                "database_prefix": prefix,
+                "code_key": CODE_KEY,
+                **settings,
+            }
+        )
+    )
+    client = connect(stack.mongo_url)
+    transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
+    async with (
+        lifespan(app),
+        httpx.AsyncClient(transport=transport, base_url="http://notifications") as http,
+    ):
+        yield Notifications(client[f"{prefix}_notifications"], http)
+    client.close()

@@ -1,0 +1,150 @@
+"""A real SMTP server that does to each recipient what the test says."""
+
+import asyncio
+import ssl
+import warnings
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from deploy.ports import free_ports
+
+OK = "250 OK"
+NEVER = "never"  # as an answer: nothing
+HANG_UP = "hang up"  # as an answer: the connection's end
+SLOW = "slow"  # as an answer: 250, after a second
+DRIP = "drip"  # as an answer: 250, a byte a second
+
+
+@dataclass(frozen=True)
+class Mail:
+    recipient: str
+    content: bytes
+
+    @property
+    def message(self) -> EmailMessage:
+        parsed = message_from_bytes(self.content, policy=policy.default)
+        assert isinstance(parsed, EmailMessage)
+        return parsed
+
+    def part(self, kind: str) -> str:
+        body = self.message.get_body((kind,))
+        assert body is not None
+        return str(body.get_content())
+
+
+@dataclass
+class SmtpPeer:
+    """`rcpt` and `data` hold, by recipient, the answers to come; the last one stays. `took` is all
+    that was handed over whole, `mails` what was answered with yes."""
+
+    port: int
+    rcpt: dict[str, list[str]] = field(default_factory=dict)
+    data: dict[str, list[str]] = field(default_factory=dict)
+    mails: list[Mail] = field(default_factory=list)
+    took: list[Mail] = field(default_factory=list)
+    seen: dict[str, int] = field(default_factory=lambda: defaultdict(int))  # RCPT by recipient
+    connections: int = 0
+    logins: list[bytes] = field(default_factory=list)
+    on_mail: Callable[[Mail], None] = lambda _: None
+
+    @property
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self.port}"
+
+    def to(self, recipient: str) -> list[Mail]:
+        return [mail for mail in self.mails if mail.recipient == recipient]
+
+    def taken(self, recipient: str) -> list[Mail]:
+        return [mail for mail in self.took if mail.recipient == recipient]
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, _: Session, envelope: Envelope, address: str, __: list[str]
+    ) -> str:
+        self.seen[address] += 1
+        answer = await _given(server, _next(self.rcpt, address))
+        if answer.startswith("2"):
+            envelope.rcpt_tos.append(address)
+        return answer
+
+    async def handle_DATA(self, server: SMTP, _: Session, envelope: Envelope) -> str:  # noqa: N802
+        (address,) = envelope.rcpt_tos
+        content = envelope.content
+        assert isinstance(content, bytes)
+        mail = Mail(address, content)
+        self.took.append(mail)
+        answer = await _given(server, _next(self.data, address))
+        if answer.startswith("2"):
+            self.mails.append(mail)
+            self.on_mail(mail)
+        return answer
+
+    def login(self, _: Any, __: Any, ___: Any, mechanism: str, data: LoginPassword) -> AuthResult:
+        self.logins.append(data.password)
+        return AuthResult(success=data.password == b"right", handled=False)
+
+
+def _next(answers: dict[str, list[str]], recipient: str) -> str:
+    waiting = answers.get(recipient)
+    if not waiting:
+        return OK
+    return waiting.pop(0) if len(waiting) > 1 else waiting[0]
+
+
+async def _given(server: SMTP, answer: str) -> str:
+    if answer == NEVER:
+        await asyncio.Event().wait()
+    if answer == HANG_UP:
+        server.transport.abort()
+    if answer == SLOW:
+        await asyncio.sleep(1)
+        return OK
+    if answer == DRIP:
+        for byte in b"250-slow\r\n250-and slower\r\n":
+            server.transport.write(bytes([byte]))
+            await asyncio.sleep(1)
+        return OK
+    return answer
+
+
+@asynccontextmanager
+async def smtp_peer(
+    port: int | None = None, tls: ssl.SSLContext | None = None, **options: Any
+) -> AsyncIterator[SmtpPeer]:
+    peer = SmtpPeer(port or free_ports(1)[0])
+    loop = asyncio.get_running_loop()
+    open_ones: list[SMTP] = []
+
+    def connected() -> SMTP:
+        peer.connections += 1
+        authenticator = peer.login if options.get("auth_required") else None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it warns of unsafe settings; they are the point
+            server = SMTP(
+                peer,
+                hostname="peer.test",
+                loop=loop,
+                tls_context=tls,
+                authenticator=authenticator,
+                **options,
+            )
+        open_ones.append(server)
+        return server
+
+    listening = await loop.create_server(connected, "127.0.0.1", peer.port)
+    try:
+        yield peer
+    finally:
+        listening.close()
+        for server in open_ones:
+            if server.transport is not None:
+                server.transport.abort()
+            if server._handler_coroutine is not None:
+                server._handler_coroutine.cancel()
+        await listening.wait_closed()
