@@ -1,0 +1,32 @@
+"""README's walk, run as it stands there."""
+
+import asyncio
+import re
+from pathlib import Path
+
+from deploy.stack import Stack
+
+README = Path(__file__).parents[2] / "README.md"
+
+
+def commands() -> str:
+    """Every `$` line of the walk, with its continuations."""
+    walk = README.read_text().split("## Five minutes with curl")[1].split("\n## ")[0]
+    blocks = re.findall(r"```console\n(.*?)```", walk, re.S)
+    lines = re.findall(r"^\$ ((?:.*\\\n)*.*)", "\n".join(blocks), re.M)
+    return "\n".join(lines)
+
+
+async def test_the_walk_in_readme_does_what_it_says(data_dir: Path, tmp_path: Path) -> None:
+    async with Stack({}, data_dir=data_dir / "readme") as stack:
+        script = commands().replace("localhost:8080", stack.url("gateway").removeprefix("http://"))
+        # The answer to the code takes milliseconds to reach the inbox: a person is slower.
+        script = script.replace("CODE=$(", "sleep 1; CODE=$(").replace("/tmp/", f"{tmp_path}/")
+        process = await asyncio.create_subprocess_exec(
+            "bash", "-c", script, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        )
+        output = (await process.communicate())[0].decode()
+    answers = re.findall(r'\{"isSuccess":(true|false),"statusCode":(\d+)', output)
+    assert answers == [("true", "200")] * 6 + [("false", "401")], output
+    assert '"name":"Ada"' in output
+    assert "Kimlik doğrulaması gerekli" in output
