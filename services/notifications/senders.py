@@ -8,7 +8,8 @@ from services.notifications.mime import From
 from services.notifications.repository import DevInbox
 from services.notifications.settings import NotificationsSettings
 from services.notifications.sms import SmsSender
-from services.notifications.smtp import SmtpSender, SmtpServer
+from services.notifications.smtp import SmtpSender
+from services.notifications.smtp_server import SmtpServer
 from shared.clock import Clock
 
 

@@ -2,9 +2,11 @@
 
 import asyncio
 import time
+import traceback
 from collections.abc import Awaitable, Callable
 
 from msgspec.structs import replace
+from prometheus_client import Counter
 
 from services.notifications.domain import (
     CodeDied,
@@ -27,6 +29,12 @@ from shared.mongo import is_outage
 from shared.seal import Seal, SealBroken
 
 log = logs.get("deliveries")
+
+DELIVERIES = Counter(
+    "aula_deliveries_total",
+    "Attempts by what became of them: sent, tryagain, refused, unknown, expired",
+    ["channel", "outcome"],
+)
 
 _SWEEP_EVERY = 1.0  # seconds
 _RENEW_EVERY = 3.0  # well within a lease
@@ -122,20 +130,21 @@ class DeliveryService:
     async def _deliver(self, delivery: Delivery) -> None:
         """One attempt, and its outcome in the row. Should this fail or die, the lease ends."""
         try:
-            outcome = await self._attempt(delivery)
-            await self._until_written(lambda: self._record(delivery, outcome))
+            result = await self._attempt(delivery)
+            self._note(delivery, type(result).__name__.lower(), getattr(result, "reason", None))
+            await self._until_written(lambda: self._record(delivery, result))
         except CodeDied:
+            self._note(delivery, "expired")
             await self._until_written(
                 lambda: self._deliveries.end(delivery.id, "expired", delivery.error)
             )
-            log.info("delivery", delivery_id=delivery.id, outcome="expired")
         except LeaseLost:
-            log.info("delivery", delivery_id=delivery.id, outcome="taken over")
-        except Exception as error:
+            log.info("another process has taken over", delivery_id=delivery.id)
+        except Exception as error:  # noqa: BLE001  whatever it is, another attempt may do better
             if is_outage(error):
                 log.info("delivery waits for MongoDB", delivery_id=delivery.id)
             else:
-                log.exception("an attempt to deliver failed", delivery_id=delivery.id)
+                log.error("an attempt failed", delivery_id=delivery.id, error=_where(error))
 
     async def _attempt(self, delivery: Delivery) -> Result:
         now = self._clock()
@@ -156,14 +165,6 @@ class DeliveryService:
             raise LeaseLost
 
     async def _record(self, delivery: Delivery, result: Result) -> None:
-        log.info(
-            "delivery",
-            delivery_id=delivery.id,
-            channel=delivery.channel,
-            attempts=delivery.attempts,
-            outcome=type(result).__name__.lower(),
-            reason=getattr(result, "reason", None),
-        )
         match result:
             case Sent():
                 await self._deliveries.end(delivery.id, "sent", None)
@@ -175,6 +176,17 @@ class DeliveryService:
                 await self._deliveries.end(delivery.id, "failed", reason)
             case TryAgain(reason):
                 await self._later(delivery, reason)
+
+    def _note(self, delivery: Delivery, outcome: str, reason: str | None = None) -> None:
+        DELIVERIES.labels(delivery.channel, outcome).inc()
+        log.info(
+            "delivery",
+            delivery_id=delivery.id,
+            channel=delivery.channel,
+            attempts=delivery.attempts,
+            outcome=outcome,
+            reason=reason,
+        )
 
     async def _later(self, delivery: Delivery, reason: str) -> None:
         pause = pause_after(delivery.channel, delivery.attempts)
@@ -193,3 +205,9 @@ class DeliveryService:
                 if not is_outage(error):
                     raise
             await asyncio.sleep(0.2)
+
+
+def _where(error: Exception) -> str:
+    """The error's type and place. Not its text, which may quote the message."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{type(error).__name__} at {frames[-1].name}:{frames[-1].lineno}"

@@ -43,14 +43,18 @@ class NotificationsSettings(ServiceSettings, frozen=True, kw_only=True):
         _DEVELOPMENT_FROM
     )
     domain: Annotated[
-        str, Meta(description="Domain that codes are for: last line of a text message")
+        str,
+        Meta(
+            description="Domain that codes are for: last line of a text message",
+            pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)*$",
+        ),
     ] = _DEVELOPMENT_DOMAIN
     mail_connections: Annotated[
         int, Meta(description="Connections that a process may hold to the mail server", ge=2)
     ] = 10
     suppression_days: Annotated[
         int, Meta(description="Days without mail to an address that the server called dead", ge=1)
-    ] = 7
+    ] = 1
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -4,7 +4,7 @@ import asyncio
 import ssl
 import warnings
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -52,7 +52,12 @@ class SmtpPeer:
     seen: dict[str, int] = field(default_factory=lambda: defaultdict(int))  # RCPT by recipient
     connections: int = 0
     logins: list[bytes] = field(default_factory=list)
-    on_mail: Callable[[Mail], None] = lambda _: None
+    open: list[SMTP] = field(default_factory=list)
+
+    def close_connections(self) -> None:
+        for server in self.open:
+            if server.transport is not None:
+                server.transport.abort()
 
     @property
     def url(self) -> str:
@@ -82,7 +87,6 @@ class SmtpPeer:
         answer = await _given(server, _next(self.data, address))
         if answer.startswith("2"):
             self.mails.append(mail)
-            self.on_mail(mail)
         return answer
 
     def login(self, _: Any, __: Any, ___: Any, mechanism: str, data: LoginPassword) -> AuthResult:
@@ -119,7 +123,6 @@ async def smtp_peer(
 ) -> AsyncIterator[SmtpPeer]:
     peer = SmtpPeer(port or free_ports(1)[0])
     loop = asyncio.get_running_loop()
-    open_ones: list[SMTP] = []
 
     def connected() -> SMTP:
         peer.connections += 1
@@ -134,7 +137,7 @@ async def smtp_peer(
                 authenticator=authenticator,
                 **options,
             )
-        open_ones.append(server)
+        peer.open.append(server)
         return server
 
     listening = await loop.create_server(connected, "127.0.0.1", peer.port)
@@ -142,9 +145,8 @@ async def smtp_peer(
         yield peer
     finally:
         listening.close()
-        for server in open_ones:
-            if server.transport is not None:
-                server.transport.abort()
+        peer.close_connections()
+        for server in peer.open:
             if server._handler_coroutine is not None:
                 server._handler_coroutine.cancel()
         await listening.wait_closed()

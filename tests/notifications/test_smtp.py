@@ -12,7 +12,8 @@ from cryptography.x509.oid import NameOID
 
 from services.notifications.domain import Message, Refused, Result, Sent, TryAgain, Unknown
 from services.notifications.mime import From
-from services.notifications.smtp import Patience, SmtpSender, SmtpServer
+from services.notifications.smtp import Patience, SmtpSender
+from services.notifications.smtp_server import SmtpServer
 from shared.clock import utc_now
 from shared.settings import SettingsError
 from tests.notifications.smtp_peer import DRIP, NEVER, SmtpPeer, smtp_peer
