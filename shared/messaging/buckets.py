@@ -17,6 +17,7 @@ from shared import logs
 from shared.messaging.broker import Broker, BrokerAway
 from shared.messaging.pull import Pull
 from shared.messaging.streams import BUCKETS, REVOCATIONS, SIGNING_KEYS, Bucket
+from shared.messaging.tasks import wanted
 
 log = logs.get("buckets")
 
@@ -49,7 +50,7 @@ class BucketView:
         self._bucket = bucket
         self._on_put = on_put
         self._on_remove = on_remove
-        self._ends: dict[str, float] = {}  # in the order in which they were put, about
+        self._ends: dict[str, float] = {}  # in the order in which they were put
         self._watching: asyncio.Task[None] | None = None
         self._complete = False
         self.loaded = asyncio.Event()
@@ -68,10 +69,10 @@ class BucketView:
         self._complete = False
         if self._watching:
             self._watching.cancel()
-            await asyncio.wait({self._watching})
+            await asyncio.wait({self._watching}, timeout=2)
 
     async def _watch(self) -> None:
-        while True:
+        while wanted():
             try:
                 if self._broker.connected:
                     await self._follow()
@@ -99,7 +100,7 @@ class BucketView:
             self._is_complete()
         expected = 1
         async with Pull(self._broker, self._bucket.stream, reader.name) as pull:
-            while True:
+            while wanted():
                 async for message in pull.messages(_AT_A_TIME):
                     if message.metadata.sequence.consumer != expected:
                         raise BrokerAway("a value was missed")
@@ -114,6 +115,7 @@ class BucketView:
         self.loaded.set()
 
     def _apply(self, message: Msg) -> None:
+        self._forget_what_is_over()
         key = message.subject.removeprefix(self._bucket.prefix)
         if KV_OP in (message.headers or {}):  # deleted, or purged
             self._ends.pop(key, None)
@@ -129,6 +131,6 @@ class BucketView:
 
     def _forget_what_is_over(self) -> None:
         now = datetime.now(UTC).timestamp()
-        for key in [key for key, end in self._ends.items() if end < now]:
+        while (key := next(iter(self._ends), None)) is not None and self._ends[key] < now:
             del self._ends[key]
             self._on_remove(key)

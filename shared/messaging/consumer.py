@@ -22,9 +22,11 @@ from shared import logs, tracing
 from shared.clock import utc_now
 from shared.contracts import Event
 from shared.messaging.broker import Broker, BrokerAway
+from shared.messaging.dead_letters import CONSUMER, REASON, SUBJECT
 from shared.messaging.outbox import Outbox, Transaction
 from shared.messaging.pull import Pull
 from shared.messaging.streams import INBOX_MEMORY, stream_of
+from shared.messaging.tasks import wanted
 from shared.metrics import EVENTS_HANDLED
 from shared.mongo import (
     Collection,
@@ -107,7 +109,7 @@ class Consumer:
     async def run(self) -> None:
         """Pull and handle for ever, whatever happens to NATS meanwhile."""
         await self._broker.ready.wait()
-        while True:
+        while wanted():
             try:
                 if self._broker.connected:
                     await self._pull()
@@ -133,7 +135,7 @@ class Consumer:
         try:
             async with pull:
                 self.ready.set()
-                while True:
+                while wanted():
                     while len(self._handling) >= _CONCURRENT:
                         await asyncio.wait(self._handling, return_when=asyncio.FIRST_COMPLETED)
                     async for message in pull.messages(_CONCURRENT - len(self._handling)):
@@ -207,7 +209,7 @@ class Consumer:
     async def _handle_despite_outages(self, message: Msg, headers: dict[str, str]) -> None:
         """An outage of the database is not the message's fault and costs it no try: it is held
         here until the database is back, and since all places are taken then, no more are pulled."""
-        while True:
+        while wanted():
             try:
                 async with asyncio.timeout(self._patience.limit):
                     await self._handle(message, headers)
@@ -217,6 +219,7 @@ class Consumer:
                     raise
                 log.warning("database away", consumer=self.name, error=type(error).__name__)
             await asyncio.sleep(random.uniform(0.2, 1))
+        raise asyncio.CancelledError
 
     async def _handle(self, message: Msg, headers: dict[str, str]) -> None:
         event_id = headers.get("ce-id")
@@ -253,9 +256,9 @@ class Consumer:
             {
                 **{name: value for name, value in headers.items() if _is_ours(name)},
                 "Nats-Msg-Id": f"{self.name}:{origin}",
-                "aula-consumer": self.name,
-                "aula-subject": message.subject,
-                "aula-reason": _where(error),
+                CONSUMER: self.name,
+                SUBJECT: message.subject,
+                REASON: _where(error),
             },
         )
         await message.term()

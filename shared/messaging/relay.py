@@ -12,6 +12,7 @@ from shared.clock import utc_now
 from shared.messaging.broker import Broker, BrokerAway
 from shared.messaging.outbox import PENDING, Record
 from shared.messaging.streams import BUCKETS, STREAMS, kept
+from shared.messaging.tasks import wanted
 from shared.mongo import RELAXED, Collection, Database, Document, is_outage
 
 log = logs.get("relay")
@@ -48,9 +49,9 @@ class Relay:
 
     async def run(self) -> None:
         """Sweep for ever: publish what a crash or an outage left behind."""
-        while True:
+        while wanted():
             try:
-                while self._broker.connected and await self._sweep():
+                while self._broker.connected and wanted() and await self._sweep():
                     pass
             except Exception as error:  # the sweeper must outlive whatever is away
                 if not is_outage(error):

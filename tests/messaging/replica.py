@@ -57,10 +57,12 @@ class Replica:
         self._tasks = [asyncio.create_task(work) for work in running]
 
     async def stop(self) -> None:
+        """Gracefully, as a service does. Does nothing the second time."""
         for task in self._tasks:
             task.cancel()
         if self._tasks:
-            await asyncio.wait(self._tasks)
+            _, running = await asyncio.wait(self._tasks, timeout=5)
+            assert not running
         for consumer in self.consumers:
             await consumer.drain(3)
         await self.relay.drain(3)
@@ -70,6 +72,7 @@ class Replica:
     async def __aenter__(self) -> Self:
         await self.prepare()
         await self.start()
+        await self.broker.ready.wait()
         await asyncio.gather(*(consumer.ready.wait() for consumer in self.consumers))
         return self
 
@@ -107,12 +110,13 @@ class Bench:
 
     def replica(self, service: str = "auth") -> Replica:
         stack = self.stack
-        database = f"{self.prefix}_{service}"
-        return Replica(stack.mongo_url, stack.nats_url, database, service)
+        replica = Replica(stack.mongo_url, stack.nats_url, f"{self.prefix}_{service}", service)
+        self.exits.push_async_callback(replica.stop)
+        return replica
 
     async def running(self, replica: Replica) -> Replica:
         """`replica`, started and pulling."""
-        return await self.exits.enter_async_context(replica)
+        return await replica.__aenter__()
 
     async def worker(self, when: str, service: str = "auth") -> asyncio.subprocess.Process:
         """The program in `worker.py`, on the database of `service`."""

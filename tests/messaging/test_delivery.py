@@ -99,7 +99,7 @@ async def test_a_nats_that_hangs_and_wakes_is_used_again_within_seconds(bench: B
         for event in events:
             await replica.say(event)
         # Until the pull has noticed, and the first publishes have given up.
-        await eventually(lambda: not replica.relay._publishing, within=8)
+        await replica.relay.drain(8)
     finally:
         os.kill(pid, signal.SIGCONT)
     await eventually(lambda: effects.are_once_for(*events), within=6)
@@ -145,7 +145,7 @@ async def test_a_full_stream_holds_events_back_until_there_is_room(bench: Bench)
     events = [signed_in() for _ in range(5)]
     for event in events:
         await replica.say(event)
-    await eventually(lambda: not replica.relay._publishing)
+    await replica.relay.drain(5)
     assert await replica.pending() == 5
     await js.update_stream(config, max_bytes=-1)
     await eventually(lambda: effects.are_once_for(*events), within=6)
@@ -228,14 +228,12 @@ async def test_a_service_may_start_before_or_after_nats(bench: Bench, service_fi
     if service_first:
         await bench.stack.stop_one("nats")
         await replica.start()
-        bench.exits.push_async_callback(replica.stop)
         await replica.say(event)  # long before NATS, streams and consumers are there
         assert not replica.broker.ready.is_set()
         await bench.stack.start_one("nats")
     else:
         await replica.say(event)
         await replica.start()
-        bench.exits.push_async_callback(replica.stop)
     await eventually(lambda: effects.are_once_for(event))
 
 
@@ -245,7 +243,6 @@ async def test_a_handler_may_start_before_mongodb(own_bench: Bench) -> None:
     effects = Effects(replica.database)
     replica.on(UserSignedIn, effects)
     await replica.start()
-    own_bench.exits.push_async_callback(replica.stop)
     await eventually(lambda: replica.consumers[0].ready.is_set())
     await own_bench.stack.start_one("mongod")
     event = signed_in()

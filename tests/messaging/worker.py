@@ -21,7 +21,6 @@ def die() -> None:
 
 async def before_publish(replica: Replica) -> None:
     async with replica:
-        await replica.broker.ready.wait()
 
         async def work(transaction: Transaction) -> None:
             transaction.record(signed_in())

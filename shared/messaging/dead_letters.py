@@ -1,0 +1,71 @@
+"""Dead letters: messages that no retry could help, kept in the stream DLQ by the consumers."""
+
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import nats.js.errors
+from nats.js import JetStreamContext
+
+from shared.messaging.broker import Broker
+
+_STREAM, _SUBJECTS = "DLQ", "dlq.>"
+
+CONSUMER, SUBJECT, REASON = "aula-consumer", "aula-subject", "aula-reason"
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """`headers` are those of the message, and the consumer's three: who, from where, why."""
+
+    sequence: int
+    headers: dict[str, str]
+    payload: bytes
+
+    @property
+    def consumer(self) -> str:
+        return self.headers[CONSUMER]
+
+    @property
+    def subject(self) -> str:
+        """What it was published to at first."""
+        return self.headers[SUBJECT]
+
+    @property
+    def reason(self) -> str:
+        return self.headers[REASON]
+
+
+class NoSuchLetter(Exception):
+    """There is no dead letter with this number (any more)."""
+
+
+async def letters(js: JetStreamContext) -> AsyncIterator[DeadLetter]:
+    """All, oldest first."""
+    sequence = 1
+    while True:
+        try:
+            found = await js.get_msg(_STREAM, seq=sequence, subject=_SUBJECTS, next=True)
+        except nats.js.errors.NotFoundError:
+            return
+        assert found.seq is not None
+        yield DeadLetter(found.seq, found.headers or {}, found.data or b"")
+        sequence = found.seq + 1
+
+
+async def letter(js: JetStreamContext, sequence: int) -> DeadLetter:
+    try:
+        found = await js.get_msg(_STREAM, seq=sequence)
+    except nats.js.errors.NotFoundError:
+        raise NoSuchLetter(sequence) from None
+    return DeadLetter(sequence, found.headers or {}, found.data or b"")
+
+
+async def replay(broker: Broker, dead: DeadLetter) -> None:
+    """Publish it again where it came from, then remove it. It is the same event still (`ce-id`), so
+    those handlers that did their work do nothing."""
+    own = (CONSUMER, SUBJECT, REASON, "Nats-Msg-Id")
+    headers = {name: value for name, value in dead.headers.items() if name not in own}
+    headers["Nats-Msg-Id"] = str(uuid.uuid4())
+    await broker.publish(dead.subject, dead.payload, headers)
+    await broker.jetstream.delete_msg(_STREAM, dead.sequence)

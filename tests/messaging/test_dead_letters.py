@@ -1,0 +1,181 @@
+"""What no retry can help ends as a dead letter, nothing else does, and good messages still flow."""
+
+import asyncio
+import time
+
+import msgspec
+
+from shared.contracts.auth import UserSignedIn
+from shared.messaging import Transaction
+from shared.messaging.consumer import Patience
+from shared.messaging.dead_letters import DeadLetter, letters, replay
+from tests.eventually import eventually
+from tests.messaging.replica import QUICK, Bench, Effects, Replica, signed_in
+
+
+async def all_letters(replica: Replica) -> list[DeadLetter]:
+    return [dead async for dead in letters(replica.broker.jetstream)]
+
+
+async def letters_there(replica: Replica, count: int) -> list[DeadLetter]:
+    async def probe() -> list[DeadLetter] | None:
+        found = await all_letters(replica)
+        return found if len(found) == count else None
+
+    found = await eventually(probe)
+    assert found is not None
+    return found
+
+
+async def test_hundreds_of_unreadable_messages_do_not_hold_up_the_good_ones(
+    bench: Bench,
+) -> None:
+    replica = bench.replica()
+    effects = Effects(replica.database)
+    replica.on(UserSignedIn, effects)
+    await bench.running(replica)
+
+    async def poison(number: int) -> None:
+        payload = (b"{", b"\xff\xfe", b'{"userId": 7}', b"[" * 50_000)[number % 4]
+        headers = {"ce-id": f"poison-{number}"} if number % 8 else {}
+        await replica.broker.publish(UserSignedIn.subject, payload, headers)
+
+    flood = asyncio.gather(*(poison(number) for number in range(300)))
+    events, took = [signed_in() for _ in range(20)], []
+    for event in events:
+        started = time.monotonic()
+        await replica.say(event)
+        await eventually(lambda event=event: effects.of(event), every=0.005)
+        took.append(time.monotonic() - started)
+    await flood
+    assert sorted(took)[10] < 0.5
+    found = await letters_there(replica, 300)
+    assert {dead.subject for dead in found} == {"user.signed_in"}
+    assert all(dead.reason.startswith("Unreadable") for dead in found)
+    assert await effects.are_once_for(*events)
+
+
+async def test_messages_that_wait_for_their_next_try_take_nobodys_place(bench: Bench) -> None:
+    replica = bench.replica()
+    effects = Effects(replica.database)
+
+    async def handle(event: UserSignedIn, transaction: Transaction) -> None:
+        if event.user_id == "poison":
+            raise ZeroDivisionError
+        await effects(event, transaction)
+
+    replica.on(UserSignedIn, handle, patience=Patience(pauses=(30,)))
+    await bench.running(replica)
+    await replica.say(*(signed_in("poison") for _ in range(200)))
+    good = [signed_in() for _ in range(20)]
+    await replica.say(*good)
+    await eventually(lambda: effects.are_once_for(*good), within=5)
+    assert await all_letters(replica) == []
+
+
+async def test_what_always_fails_is_buried_after_its_tries_and_handled_once_when_replayed(
+    bench: Bench,
+) -> None:
+    replica = bench.replica()
+    effects = Effects(replica.database)
+    tries: list[str] = []
+    mended = False
+
+    async def handle(event: UserSignedIn, transaction: Transaction) -> None:
+        tries.append(event.session_id)
+        await effects(event, transaction)
+        if not mended:
+            raise ValueError(f"about {event.session_id}")
+
+    replica.on(UserSignedIn, handle, name="users-failing", patience=QUICK)
+    other = Effects(replica.database)
+    others: list[str] = []
+
+    async def hear(event: UserSignedIn, _: Transaction) -> None:
+        others.append(event.session_id)
+
+    replica.on(UserSignedIn, hear, name="users-fine", patience=QUICK)
+    await bench.running(replica)
+    event = signed_in()
+    await replica.say(event)
+    (dead,) = await letters_there(replica, 1)
+    assert tries == [event.session_id] * QUICK.tries
+    assert await other.of(event) == 0
+    assert dead.consumer == "users-failing"
+    assert dead.reason.startswith("ValueError at test_dead_letters.py:")
+    assert event.session_id not in dead.reason, "an error's text may quote what it is about"
+    assert msgspec.json.decode(dead.payload, type=UserSignedIn) == event
+
+    mended = True
+    await replay(replica.broker, dead)
+    await eventually(lambda: effects.are_once_for(event))
+    assert await all_letters(replica) == []
+    js = replica.broker.jetstream
+    await eventually(lambda: _all_acknowledged(js, "users-fine"))
+    assert others == [event.session_id], "who had done it does nothing"
+
+
+async def _all_acknowledged(js: object, consumer: str) -> bool:
+    info = await js.consumer_info("EVENTS", consumer)
+    return not info.num_pending and not info.num_ack_pending
+
+
+async def test_a_handler_that_never_returns_is_cut_off_and_retried(bench: Bench) -> None:
+    replica = bench.replica()
+    effects = Effects(replica.database)
+    seen: list[str] = []
+
+    async def handle(event: UserSignedIn, transaction: Transaction) -> None:
+        seen.append(event.session_id)
+        await effects(event, transaction)
+        if len(seen) == 1:
+            await asyncio.Event().wait()
+
+    replica.on(UserSignedIn, handle, patience=Patience(pauses=(0.05,), limit=0.3))
+    await bench.running(replica)
+    event = signed_in()
+    await replica.say(event)
+    await eventually(lambda: effects.are_once_for(event))
+    assert len(seen) == 2
+
+
+async def test_a_slow_handler_is_not_taken_for_a_dead_one(bench: Bench) -> None:
+    first, second = bench.replica(), bench.replica()
+    effects = Effects(first.database)
+    seen: list[str] = []
+
+    async def handle(event: UserSignedIn, transaction: Transaction) -> None:
+        seen.append(event.session_id)
+        deadline = time.monotonic() + 1.5
+        await eventually(lambda: time.monotonic() > deadline)
+        await effects(event, transaction)
+
+    for replica in (first, second):
+        replica.on(UserSignedIn, handle, patience=Patience(ack_wait=0.6))
+        await bench.running(replica)
+    event = signed_in()
+    await first.say(event)
+    await eventually(lambda: effects.are_once_for(event))
+    assert len(seen) == 1
+
+
+async def test_a_database_away_for_longer_than_all_tries_would_take_buries_nothing(
+    own_bench: Bench,
+) -> None:
+    replica = own_bench.replica()
+    effects = Effects(replica.database)
+    replica.on(UserSignedIn, effects, patience=QUICK)
+    await own_bench.running(replica)
+    events = [signed_in() for _ in range(50)]
+    await own_bench.stack.stop_one("mongod")
+    for number, event in enumerate(events):
+        headers = {"ce-id": str(number)}
+        await replica.broker.publish(event.subject, msgspec.json.encode(event), headers)
+    deadline = time.monotonic() + 3 * sum(QUICK.pauses) + QUICK.ack_wait
+    await eventually(lambda: time.monotonic() > deadline)
+    await own_bench.stack.start_one("mongod")
+    await eventually(lambda: effects.are_once_for(*events), within=15)
+    assert await all_letters(replica) == []
+    # And its tries were not used up: a failure now is retried, as ever.
+    info = await replica.broker.jetstream.consumer_info("EVENTS", "users-test")
+    assert not info.num_redelivered
