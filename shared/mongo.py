@@ -5,20 +5,27 @@ move to PyMongo's own async API is a change of this file and of the names import
 """
 
 import asyncio
+import os
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
-from motor.motor_asyncio import (
+from pymongo import IndexModel, ReadPreference, UpdateOne
+from pymongo.errors import ConnectionFailure, DuplicateKeyError, PyMongoError, WTimeoutError
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+# motor runs each operation on a thread. By default it has five a core: ten writes that wait on the
+# server for a transaction would leave it none to commit with.
+_CONNECTIONS = 100
+os.environ.setdefault("MOTOR_MAX_WORKERS", str(_CONNECTIONS))
+
+from motor.motor_asyncio import (  # noqa: E402  it reads the variable when it is imported
     AsyncIOMotorClient,
     AsyncIOMotorClientSession,
     AsyncIOMotorCollection,
     AsyncIOMotorDatabase,
 )
-from pymongo import IndexModel, ReadPreference, UpdateOne
-from pymongo.errors import ConnectionFailure, DuplicateKeyError, PyMongoError, WTimeoutError
-from pymongo.read_concern import ReadConcern
-from pymongo.write_concern import WriteConcern
 
 Document = dict[str, Any]
 Client = AsyncIOMotorClient[Document]
@@ -72,7 +79,7 @@ def connect(url: str) -> Client:
         serverSelectionTimeoutMS=5_000,
         connectTimeoutMS=2_000,
         socketTimeoutMS=20_000,
-        maxPoolSize=100,
+        maxPoolSize=_CONNECTIONS,
         appname="aula",
     )
 

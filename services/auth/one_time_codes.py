@@ -103,14 +103,16 @@ class OneTimeCodes:
         """
         address = hashlib.sha256(network_of(client).encode()).hexdigest()[:16]
 
-        async def count() -> str:
+        # In a transaction, although it is one document: outside of one, it would wait on the server
+        # for whoever is using this code up, and enough of those leave no thread for that to end.
+        async def count(transaction: Transaction) -> str:
             now = self._clock()
-            ledger = await self._ledgers.find(identifier.key)
+            ledger = await self._ledgers.find(identifier.key, transaction.session)
             ledger = ledger.tried(purpose, address, now, self._policy)
-            await self._save(self._ledgers.save(ledger, now))
+            await self._save(self._ledgers.save(ledger, now, transaction.session))
             return ledger.challenges[purpose].id
 
-        challenge_id = await until_first(count)
+        challenge_id = await until_first(lambda: self._outbox.commit(count))
         expected = self._code(identifier, purpose, challenge_id)
         if not hmac.compare_digest(expected.encode(), code.encode()):
             raise CodeInvalid

@@ -96,9 +96,7 @@ class Ledgers:
             return CodeLedger(key=key)
         return msgspec.convert({**document, "key": key}, CodeLedger)
 
-    async def save(
-        self, ledger: CodeLedger, now: datetime, session: DatabaseSession | None = None
-    ) -> bool:
+    async def save(self, ledger: CodeLedger, now: datetime, session: DatabaseSession) -> bool:
         """Store the next revision; False if somebody else stored theirs first."""
         document = to_document(ledger)
         del document["key"]
@@ -124,8 +122,8 @@ class Sessions:
     def __init__(self, collection: Collection) -> None:
         self._sessions = collection
 
-    async def find(self, session_id: str) -> Session | None:
-        return _session(await self._sessions.find_one({"_id": session_id}))
+    async def find(self, session_id: str, session: DatabaseSession | None = None) -> Session | None:
+        return _session(await self._sessions.find_one({"_id": session_id}, session=session))
 
     async def living_of(
         self, user_id: str, now: datetime, session: DatabaseSession | None = None
@@ -139,13 +137,9 @@ class Sessions:
     async def insert(self, new: Session, session: DatabaseSession) -> None:
         await self._sessions.insert_one(_document(new), session=session)
 
-    async def rotate(self, rotated: Session) -> bool:
-        """Store the next generation; False if another request did, or the session ended."""
-        result = await self._sessions.replace_one(
-            {"_id": rotated.id, "generation": rotated.generation - 1, "ended_at": None},
-            _document(rotated),
-        )
-        return bool(result.modified_count)
+    async def replace(self, rotated: Session, session: DatabaseSession) -> None:
+        """Only inside the transaction that read it."""
+        await self._sessions.replace_one({"_id": rotated.id}, _document(rotated), session=session)
 
     async def end(
         self, session_id: str, reason: EndReason, now: datetime, session: DatabaseSession

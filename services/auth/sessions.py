@@ -8,7 +8,6 @@ from typing import Literal
 import msgspec
 
 from services.auth.domain import Device, EndReason, Identity, Session, SessionPolicy
-from services.auth.races import Overtaken, until_first
 from services.auth.repository import Identities, Sessions
 from services.auth.tokens import RefreshToken, RefreshTokens, TokenMint, hash_of
 from shared.clock import Clock, timestamp
@@ -93,33 +92,42 @@ class SessionService:
         parsed = self._refresh_tokens.parse(token)
         if parsed is None:
             raise AuthenticationRequired
-        session = await until_first(lambda: self._rotate(parsed, token, device))
-        identity = await self._identities.find(session.user_id)
-        if identity is None:
+
+        async def work(transaction: Transaction) -> Session | None:
+            return await self._rotate(parsed, token, device, transaction)
+
+        session = await self._outbox.commit(work)
+        identity = await self._identities.find(session.user_id) if session else None
+        if session is None or identity is None:
             raise AuthenticationRequired
         return self.tokens(session, identity.role)
 
-    async def _rotate(self, parsed: RefreshToken, token: str, device: Device) -> Session:
+    async def _rotate(
+        self, parsed: RefreshToken, token: str, device: Device, transaction: Transaction
+    ) -> Session | None:
+        """The session as it is afterwards; None if `token` is refused. That is no exception here,
+        because what a reused one does must be committed."""
         now = self._clock()
-        session = await self._sessions.find(parsed.session_id)
+        session = await self._sessions.find(parsed.session_id, transaction.session)
         if session is None or not session.lives(now):
-            raise AuthenticationRequired
+            return None
         if parsed.generation == session.generation:
             if not hmac.compare_digest(hash_of(token), session.token_hash):
-                raise AuthenticationRequired
-            return await self._next_generation(session, device, now)
+                return None
+            return await self._next_generation(session, device, now, transaction)
         if not self._refresh_tokens.is_ours(parsed, session.salt):
-            raise AuthenticationRequired
+            return None
         if session.in_grace(parsed.generation, now, self._policy):
             return session
-        await self.end(session.user_id, [session], "refresh_reuse")
-        raise AuthenticationRequired
+        await self.end_in(transaction, session.user_id, [session], "refresh_reuse")
+        return None
 
-    async def _next_generation(self, session: Session, device: Device, now: datetime) -> Session:
+    async def _next_generation(
+        self, session: Session, device: Device, now: datetime, transaction: Transaction
+    ) -> Session:
         successor = self._refresh_tokens.derive(session.id, session.generation + 1, session.salt)
         rotated = session.rotated(hash_of(successor), device, now, self._policy)
-        if not await self._sessions.rotate(rotated):
-            raise Overtaken
+        await self._sessions.replace(rotated, transaction.session)
         return rotated
 
     async def living(self, user_id: str) -> list[Session]:

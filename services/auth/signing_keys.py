@@ -10,6 +10,7 @@ import hashlib
 import os
 import sys
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,6 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from shared.clock import utc_now
 from shared.messaging import SIGNING_KEYS, Broker, BrokerAway
 from shared.settings import SettingsError
 from shared.tokens import ALGORITHM
@@ -80,14 +80,15 @@ def kid_of(key: ec.EllipticCurvePrivateKey) -> str:
 def make_key(folder: Path) -> Path:
     """A new private key in `folder`, named after the time so that it sorts last."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / f"{utc_now():%Y-%m-%dT%H%M%S.%f}.pem"
+    path = folder / f"{datetime.now(UTC):%Y-%m-%dT%H%M%S.%f}.pem"
     draft = path.with_suffix(f".{os.getpid()}")
     pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(
         Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
     )
     draft.touch(mode=0o600, exist_ok=False)
     draft.write_bytes(pem)
-    draft.rename(path)  # complete from the first moment that another process can see it
+    os.link(draft, path)  # complete from the first moment that another process can see it
+    draft.unlink()
     return path
 
 

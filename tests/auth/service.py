@@ -4,6 +4,7 @@ import asyncio
 import base64
 import itertools
 import socket
+import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from typing import Any, Self
 
 import httpx
 import msgspec
+import nats
 import uvicorn
 
 from deploy.ports import LOOPBACK
@@ -19,6 +21,7 @@ from deploy.stack import Stack
 from services.auth.app import create_app
 from services.auth.settings import AuthSettings
 from shared.clock import utc_now
+from shared.contracts import Event
 from shared.http.server import GuardedProtocol
 from shared.mongo import Database, connect
 from shared.seal import Seal
@@ -79,18 +82,24 @@ class Auth:
 
     @classmethod
     @asynccontextmanager
-    async def running(cls, settings: AuthSettings) -> AsyncIterator[Self]:
+    async def running(cls, settings: AuthSettings, *, ready: bool = True) -> AsyncIterator[Self]:
+        """`ready`: whether to wait until it is."""
         # With the protocol named, asyncio switches Nagle's algorithm off: else 40 ms an answer.
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
             listener.bind((LOOPBACK, 0))
             auth = cls(settings, f"http://{LOOPBACK}:{listener.getsockname()[1]}")
             app = create_app(settings, auth.clock)
-            server = uvicorn.Server(
-                uvicorn.Config(app, http=GuardedProtocol, ws="none", log_config=None)  # type: ignore[arg-type]
+            config = uvicorn.Config(
+                app,
+                http=GuardedProtocol,
+                ws="none",
+                log_config=None,
+                proxy_headers=False,
             )
+            server = uvicorn.Server(config)
             serving = asyncio.create_task(server.serve(sockets=[listener]))
             try:
-                await eventually(auth.is_ready, within=20)
+                await eventually(auth.is_ready if ready else auth.lives, within=20)
                 yield auth
             finally:
                 await auth.close()
@@ -99,6 +108,9 @@ class Auth:
 
     async def is_ready(self) -> bool:
         return (await self.http.get("/readyz")).status_code == 200
+
+    async def lives(self) -> bool:
+        return (await self.http.get("/healthz")).status_code == 200
 
     async def post(
         self, path: str, body: Any, *, at: str = "", token: str = "", **headers: str
@@ -150,6 +162,19 @@ class Auth:
         """What was recorded about a user, session or challenge, in order."""
         rows = self.database["outbox"].find({"headers.ce-subject": about}).sort("created_at", 1)
         return [(row["subject"], msgspec.json.decode(row["payload"])) async for row in rows]
+
+    async def hear(self, event: Event) -> None:
+        """Publish somebody else's event; returns when auth has handled it."""
+        event_id = str(uuid.uuid4())
+        nats_client = await nats.connect(self.settings.nats_url)
+        try:
+            await nats_client.jetstream().publish(
+                event.subject, msgspec.json.encode(event), headers={"ce-id": event_id}
+            )
+        finally:
+            await nats_client.close()
+        handled = {"_id": f"auth-keep-profile:{event_id}"}
+        await eventually(lambda: self.database["inbox"].find_one(handled))
 
     async def codes_sent(self, recipient: str) -> list[str]:
         """The codes of the otp.requested events for one recipient, as notifications opens them."""
