@@ -126,7 +126,7 @@ class Idempotent:
         if known is not None:
             await _replay(seal.open(known, entry), send)
             return
-        kept = _Kept(send)
+        kept = _Kept()
         try:
             await self._app(scope, receive, kept)
         except BaseException:
@@ -137,25 +137,27 @@ class Idempotent:
             await self._keys.forget(entry)
         else:
             await self._keys.finish(entry, seal.close(kept.packed(), entry))
+        # Only now: who has the answer may come again at once, and must find it kept.
+        for message in kept.messages:
+            await send(message)
 
 
 class _Kept:
-    """`send`, keeping a copy of the answer."""
+    """A `send` that holds the answer back; these answers are short."""
 
-    def __init__(self, send: Callable[[Any], Awaitable[None]]) -> None:
-        self._send = send
-        self.status = 500
-        self._body = b""
+    def __init__(self) -> None:
+        self.messages: list[Any] = []
 
     async def __call__(self, message: Any) -> None:
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
-        elif message["type"] == "http.response.body":
-            self._body += message.get("body", b"")
-        await self._send(message)
+        self.messages.append(message)
+
+    @property
+    def status(self) -> int:
+        return int(self.messages[0]["status"])
 
     def packed(self) -> bytes:
-        return b"%d %b" % (self.status, self._body)
+        body = b"".join(message.get("body", b"") for message in self.messages[1:])
+        return b"%d %b" % (self.status, body)
 
 
 async def _replay(packed: bytes, send: Callable[[Any], Awaitable[None]]) -> None:
