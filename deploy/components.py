@@ -90,9 +90,9 @@ class Plan:
 
     @property
     def has_dev_inbox(self) -> bool:
-        """As notifications decides it."""
+        """As notifications decides it: for the channels that have no real sender."""
         development = (self.environment.get("AULA_ENVIRONMENT") or "development") == "development"
-        sends = self.environment.get("AULA_SMTP_URL") or self.environment.get("AULA_SMS_URL")
+        sends = self.environment.get("AULA_SMTP_URL") and self.environment.get("AULA_SMS_URL")
         return development and not sends
 
     @property

@@ -166,7 +166,7 @@ def summary(plan: Plan) -> list[str]:
         gateway = plan.url("gateway")
         lines.append(f"  API        {gateway}")
         if plan.has_dev_inbox:
-            lines.append(f"  Dev inbox  {gateway}/dev/inbox  (mails and text messages, codes too)")
+            lines.append(f"  Dev inbox  {gateway}/dev/inbox  (what is not really sent, codes too)")
     return [
         *lines,
         f"  Data       {plan.data_dir}",
