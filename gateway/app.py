@@ -1,5 +1,7 @@
 """The gateway: `python -m gateway.app`."""
 
+from collections.abc import Sequence
+
 from gateway.clients import Clients
 from gateway.cors import Cors
 from gateway.edge import Edge
@@ -9,20 +11,20 @@ from gateway.limits import RateLimits
 from gateway.proxy import Proxy
 from gateway.routes import HANDLERS
 from gateway.settings import GatewaySettings
-from gateway.table import RouteTable, routes_for
+from gateway.table import TABLE, Route, RouteTable, present
 from gateway.upstreams import Upstreams
 from shared.http.app import create_litestar
 from shared.http.asgi import App
 from shared.http.server import serve
 
 
-def create_app(settings: GatewaySettings) -> App:
+def create_app(settings: GatewaySettings, routes: Sequence[Route] = TABLE) -> App:
     upstreams = Upstreams(settings.services)
     watch = Watch()
     hub = Hub(settings, upstreams, watch)
     return Edge(
         own=create_litestar(HANDLERS, {"checks": hub.checks()}, None, hub.lifespan),  # type: ignore[arg-type]  # ASGI by other names
-        table=RouteTable(routes_for(settings.environment)),
+        table=RouteTable(present(routes, settings.environment)),
         clients=Clients(settings.trusted_proxies),
         cors=Cors(settings.cors_origins),
         verifier=hub.verifier,

@@ -21,7 +21,10 @@ class ConnectionBroken(Exception):
 class Connection(asyncio.Protocol):
     """`status`, `headers` (names in lower case) of the answer are there after `head()`."""
 
-    def __init__(self, on_lost: Callable[["Connection"], None]) -> None:
+    def __init__(
+        self, on_lost: Callable[["Connection"], None], loop: asyncio.AbstractEventLoop
+    ) -> None:
+        self._loop = loop
         self._on_lost = on_lost
         self._transport: asyncio.Transport
         self._parser: Any = httptools.HttpResponseParser(self)
@@ -42,6 +45,7 @@ class Connection(asyncio.Protocol):
         self._size = 0
         self._complete = False
         self._broken = False
+        self._stays = False
 
     # What the proxy calls.
 
@@ -89,7 +93,7 @@ class Connection(asyncio.Protocol):
 
     def rest(self, now: float) -> bool:
         """End the exchange. Whether the connection can have another one; else it is closed."""
-        if self.lost or self._broken or not self.finished or not self._parser.should_keep_alive():
+        if self.lost or self._broken or not self.finished or not self._stays:
             self.close()
             return False
         self._idle = True
@@ -103,7 +107,7 @@ class Connection(asyncio.Protocol):
     async def _more(self) -> None:
         if self.lost or self._broken:
             raise ConnectionBroken
-        self._reader = asyncio.get_running_loop().create_future()
+        self._reader = self._loop.create_future()
         try:
             await self._reader
         finally:
@@ -153,7 +157,7 @@ class Connection(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         if self._writable is None:
-            self._writable = asyncio.get_running_loop().create_future()
+            self._writable = self._loop.create_future()
 
     def resume_writing(self) -> None:
         if self._writable is not None and not self._writable.done():
@@ -171,6 +175,8 @@ class Connection(asyncio.Protocol):
             self.headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
+        if self._complete:
+            return
         self.status = self._parser.get_status_code()
         if self.status < 200:
             self.headers = []  # `100 Continue` and the like: the answer is still to come
@@ -178,11 +184,14 @@ class Connection(asyncio.Protocol):
             self._has_head = True
 
     def on_body(self, body: bytes) -> None:
-        self._chunks.append(body)
-        self._size += len(body)
+        if not self._complete:
+            self._chunks.append(body)
+            self._size += len(body)
 
     def on_message_complete(self) -> None:
-        self._complete = self._has_head
+        if self._has_head:
+            self._complete = True
+        self._stays = self._parser.should_keep_alive()
 
     def _ends_with_connection(self) -> bool:
         framed = (b"content-length", b"transfer-encoding")

@@ -95,9 +95,12 @@ class Watch:
 
     def __init__(self) -> None:
         self._under_way: set[Exchange] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def begin(self, exchange: Exchange, seconds: float) -> None:
-        exchange.task = asyncio.current_task()
+        if self._loop is None:
+            self._loop = asyncio.get_running_loop()
+        exchange.task = asyncio.current_task(self._loop)  # without it, a system call to find it
         exchange.deadline = exchange.started + seconds
         self._under_way.add(exchange)
 

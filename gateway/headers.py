@@ -1,6 +1,5 @@
 """Which headers pass the gateway, and in which form."""
 
-import re
 from collections.abc import Iterable
 
 from shared.errors import MalformedRequest
@@ -55,7 +54,6 @@ _NOT_FROM_SERVICES = _HOP_BY_HOP | {
 }
 _FRAMING = frozenset((b"content-length", b"host", b"transfer-encoding"))
 _ORDINARY_CONNECTION = frozenset((b"close", b"keep-alive", b"upgrade"))
-_UNPRINTABLE = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 _NO_STORE = (b"cache-control", b"no-store")
 _NO_SNIFFING = (b"x-content-type-options", b"nosniff")
@@ -97,10 +95,6 @@ def for_client(answer: Headers, additions: Headers) -> Headers:
 def of_our_own(additions: Iterable[tuple[bytes, bytes]]) -> Headers:
     """The headers of an answer that the gateway gives itself."""
     return [_NO_STORE, _NO_SNIFFING, *additions]
-
-
-def printable(headers: Headers) -> bool:
-    return not any(_UNPRINTABLE.search(value) for _, value in headers)
 
 
 _no_names: frozenset[bytes] = frozenset()

@@ -49,7 +49,7 @@ class RateLimit:
         if len(self._windows) > _REMEMBERED:
             self._windows.popitem(last=False)
         left = self.amount - used
-        state = b'"%b";r=%d;t=%d' % (self._name.encode(), max(0, left), int(end - now) + 1)
+        state = b'"%b";r=%d;t=%d' % (self._name.encode(), max(0, left), -int((now - end) // 1))
         return (
             (b"ratelimit-policy", self._policy),
             (b"ratelimit", state),

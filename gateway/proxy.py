@@ -5,7 +5,7 @@ import asyncio
 from gateway.connection import Connection, ConnectionBroken
 from gateway.errors import BadGateway, ClientGone, EncodedBody, GatewayTimeout
 from gateway.exchange import Exchange
-from gateway.headers import for_client, for_service, printable
+from gateway.headers import for_client, for_service
 from gateway.upstreams import Address, ConnectFailed, Upstream, Upstreams
 from shared import logs
 from shared.errors import AulaError, BodyTooLarge, MalformedRequest, RequestTimeout
@@ -75,6 +75,7 @@ class Proxy:
         address.busy += 1
         connection.begin(_head(exchange, address, length))
         pump = asyncio.create_task(_pump(exchange, connection, chunked=length is None))
+        sent = False
         try:
             try:
                 await connection.head()
@@ -83,19 +84,20 @@ class Proxy:
                 address.failed()
                 raise BadGateway from None
             finally:
+                sent = pump.done()
                 pump.cancel()  # answered or broken: what still comes in is of no use
                 await asyncio.gather(pump, return_exceptions=True)
             await self._relay(exchange, connection, address)
         finally:
             address.busy -= 1
-            if not exchange.asked:
-                connection.close()
+            if not sent:
+                connection.close()  # it is in the middle of a request
             address.give_back(connection)
 
     async def _relay(self, exchange: Exchange, connection: Connection, address: Address) -> None:
         """The answer: head as it may go out, body as it comes. Cut there means cut here."""
         address.answered(connection.status)
-        if not connection.status < 600 or not printable(connection.headers):
+        if connection.status >= 600:
             raise BadGateway
         headers = for_client(connection.headers, exchange.additions)
         early = not exchange.asked
@@ -125,13 +127,13 @@ def _body_length(exchange: Exchange) -> int | None:
     if coding is not None:
         if coding.strip().lower() != b"chunked":
             raise MalformedRequest("a Transfer-Encoding other than chunked")
-        if not exchange.route.max_body:
+        if not exchange.route.body_limit:
             raise BodyTooLarge
         return None
     length = headers.get(b"content-length")
     if length is None:
         return 0
-    if not length.isdigit() or len(length) > 15 or int(length) > exchange.route.max_body:
+    if not length.isdigit() or len(length) > 15 or int(length) > exchange.route.body_limit:
         raise BodyTooLarge
     return int(length)
 
@@ -201,7 +203,7 @@ async def _pump(exchange: Exchange, connection: Connection, *, chunked: bool) ->
         while not exchange.asked:
             data = await _next_piece(exchange)
             sent += len(data)
-            if sent > exchange.route.max_body:
+            if sent > exchange.route.body_limit:
                 raise BodyTooLarge
             if data:
                 await connection.write(b"%x\r\n%b\r\n" % (len(data), data) if chunked else data)

@@ -24,7 +24,7 @@ _PLACE = re.compile(r"\{(\w+)(:path)?\}")
 class Route:
     """`path` may have places: `{id}` is one segment, `{key:path}` the rest. An alias has the same
     places and is forwarded as `path`. `timeout`: seconds from the request's first byte to the last
-    byte of its answer. `max_body`: bytes; a GET has none. `rate`: None is not limited."""
+    byte of its answer. `max_body`: bytes; a GET may have none. `rate`: None is not limited."""
 
     method: str
     path: str
@@ -35,6 +35,10 @@ class Route:
     max_body: int = MIB
     rate: RateClass | None = "user"
     development_only: bool = False
+
+    @property
+    def body_limit(self) -> int:
+        return 0 if self.method == "GET" else self.max_body
 
     @property
     def role(self) -> Role | None:
@@ -73,8 +77,9 @@ TABLE: tuple[Route, ...] = (
 )
 
 
-def routes_for(environment: str) -> tuple[Route, ...]:
-    return tuple(r for r in TABLE if environment == "development" or not r.development_only)
+def present(routes: Iterable[Route], environment: str) -> list[Route]:
+    """Those that exist in this environment."""
+    return [r for r in routes if environment == "development" or not r.development_only]
 
 
 class RouteTable:

@@ -51,7 +51,7 @@ class Address:
         try:
             async with asyncio.timeout(_CONNECT_SECONDS):
                 _, connection = await loop.create_connection(
-                    lambda: Connection(self._forget), self._host, self._port
+                    lambda: Connection(self._forget, loop), self._host, self._port
                 )
         except OSError as error:  # TimeoutError is one
             raise ConnectFailed from error

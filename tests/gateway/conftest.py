@@ -1,5 +1,8 @@
 """A gateway process of its own, its services played by raw servers, on a real nats-server."""
 
+import asyncio
+import os
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -9,7 +12,8 @@ import pytest
 from nats.js import JetStreamContext
 from nats.js.kv import KeyValue
 
-from deploy.ports import LOOPBACK
+from deploy.ports import LOOPBACK, free_ports
+from deploy.probes import http_ready
 from deploy.stack import Stack
 from shared.messaging import Broker
 from shared.messaging.buckets import REVOCATIONS, SIGNING_KEYS, declare
@@ -36,6 +40,17 @@ class House:
     def port(self) -> int:
         return self.stack.ports["gateway"]
 
+    @property
+    def variables(self) -> dict[str, str]:
+        """For another gateway in front of the same services."""
+        return {
+            "AULA_NATS_URL": self.nats.nats_url,
+            "AULA_AUTH_URL": self.auth.url,
+            "AULA_USERS_URL": self.users.url,
+            "AULA_NOTIFICATIONS_URL": self.notifications.url,
+            "AULA_CORS_ORIGINS": ORIGIN,
+        }
+
     async def bucket(self, name: str) -> tuple[nats.NATS, KeyValue]:
         client = await nats.connect(self.stack.nats_url)
         context: JetStreamContext = client.jetstream()
@@ -45,6 +60,24 @@ class House:
         client, bucket = await self.bucket(REVOCATIONS.name)
         await bucket.put(key, value)
         await client.close()
+
+
+@asynccontextmanager
+async def program(module: str, **variables: str) -> AsyncIterator[tuple[int, int]]:
+    """A gateway as a process of its own, without a stack around it: its port and process id."""
+    (port,) = free_ports(1)
+    environment = {**os.environ, "AULA_LISTEN_PORT": str(port), **variables}
+    child = await asyncio.create_subprocess_exec(sys.executable, "-m", module, env=environment)
+    try:
+        await eventually(lambda: _ready(port))
+        yield port, child.pid
+    finally:
+        child.terminate()
+        await child.wait()
+
+
+async def _ready(port: int) -> bool:
+    return await http_ready(LOOPBACK, port, "/readyz") is None
 
 
 async def publish_keys(nats_url: str, *signers: Signer) -> None:
@@ -64,6 +97,13 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
     """One gateway for most tests; the ones that break things make their own."""
     async with running_house(tmp_path_factory.mktemp("gateway")) as house:
         yield house
+
+
+@pytest.fixture(scope="session")
+async def quick(house: House) -> AsyncIterator[int]:
+    """The port of a gateway whose routes have short times; its services are those of `house`."""
+    async with program("tests.gateway.quick", **house.variables) as (port, _):
+        yield port
 
 
 @pytest.fixture(autouse=True)
@@ -88,9 +128,7 @@ async def running_house(
         await publish_keys(nats_server.nats_url, signer)
         environment = {
             "AULA_NATS_URL": nats_server.nats_url,
-            "AULA_AUTH_URL": services["auth"].url,
-            "AULA_USERS_URL": services["users"].url,
-            "AULA_NOTIFICATIONS_URL": services["notifications"].url,
+            **{f"AULA_{name.upper()}_URL": service.url for name, service in services.items()},
             "AULA_CORS_ORIGINS": ORIGIN,
             **variables,
         }
@@ -98,4 +136,4 @@ async def running_house(
         yield House(stack, nats_server, signer, services)
 
 
-__all__ = ["LOOPBACK", "ORIGIN", "House", "publish_keys", "running_house"]
+__all__ = ["ORIGIN", "House", "program", "publish_keys", "running_house"]

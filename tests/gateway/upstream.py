@@ -146,7 +146,7 @@ async def _gone(reader: asyncio.StreamReader) -> None:
 
 async def _read_body(reader: asyncio.StreamReader, arrived: Arrived) -> None:
     if arrived.values("transfer-encoding"):
-        while size := int(await reader.readline(), 16):
+        while size := int((await reader.readuntil(b"\n")), 16):
             arrived.body += await reader.readexactly(size)
             await reader.readexactly(2)
         await reader.readexactly(2)
