@@ -97,14 +97,9 @@ class Challenge(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CodeLedger(msgspec.Struct, frozen=True, kw_only=True):
-    """All that is known of the codes of one identifier (email address or phone number).
-
-    `revision` counts its changes: whoever stores a change does so only over the revision it
-    started from, which makes each count exact under parallel requests.
-    """
+    """All that is known of the codes of one identifier (email address or phone number)."""
 
     key: str
-    revision: int = 0
     sends: tuple[datetime, ...] = ()
     failures: int = 0
     failed_at: datetime | None = None
@@ -122,7 +117,9 @@ class CodeLedger(msgspec.Struct, frozen=True, kw_only=True):
         challenge = self.challenges.get(purpose)
         if challenge is None or not challenge.lives(now, policy):
             challenge = Challenge(id=fresh_id, expires_at=now + policy.life)
-        return self._next(sends=(*recent, now), challenges={**self.challenges, purpose: challenge})
+        return msgspec.structs.replace(
+            self, sends=(*recent, now), challenges={**self.challenges, purpose: challenge}
+        )
 
     def tried(
         self, purpose: Purpose, address: str, now: datetime, policy: CodePolicy
@@ -150,7 +147,8 @@ class CodeLedger(msgspec.Struct, frozen=True, kw_only=True):
             tries=challenge.tries + 1,
             tries_by={**challenge.tries_by, address: tries_here + 1},
         )
-        return self._next(
+        return msgspec.structs.replace(
+            self,
             failures=failures + 1,
             failed_at=now,
             challenges={**self.challenges, purpose: counted},
@@ -165,7 +163,7 @@ class CodeLedger(msgspec.Struct, frozen=True, kw_only=True):
         if challenge is None or challenge.id != challenge_id:
             raise CodeInvalid
         rest = {name: other for name, other in self.challenges.items() if name != purpose}
-        return self._next(failures=0, failed_at=None, challenges=rest)
+        return msgspec.structs.replace(self, failures=0, failed_at=None, challenges=rest)
 
     def _refuse_too_many(
         self, recent: tuple[datetime, ...], now: datetime, policy: CodePolicy
@@ -191,6 +189,3 @@ class CodeLedger(msgspec.Struct, frozen=True, kw_only=True):
             return policy.failures_forgotten_after
         doublings = min(failures - policy.failures_unslowed, 30)
         return min(policy.first_wait * (1 << doublings), policy.longest_wait)
-
-    def _next(self, **changes: object) -> "CodeLedger":
-        return msgspec.structs.replace(self, revision=self.revision + 1, **changes)

@@ -2,12 +2,11 @@
 
 import hashlib
 import hmac
-from collections.abc import Awaitable
 from datetime import datetime, timedelta
 
 from services.auth.code_ledger import CodeInvalid, CodePolicy, EmailNotSent, Purpose
 from services.auth.identifiers import Email, Identifier, Phone, is_loopback, network_of
-from services.auth.races import Overtaken, until_first
+from services.auth.races import until_first
 from services.auth.repository import Counters, Identities, Ledgers
 from services.auth.settings import AuthSettings
 from services.auth.tokens import Codes
@@ -79,7 +78,7 @@ class OneTimeCodes:
             session = transaction.session
             ledger = await self._ledgers.find(identifier.key, session)
             ledger = ledger.sent(purpose, new_id(), now, self._policy)
-            await self._save(self._ledgers.save(ledger, now, session))
+            await self._ledgers.replace(ledger, now, session)
             challenge = ledger.challenges[purpose]
             code = self._code(identifier, purpose, challenge.id)
             transaction.record(
@@ -109,7 +108,7 @@ class OneTimeCodes:
             now = self._clock()
             ledger = await self._ledgers.find(identifier.key, transaction.session)
             ledger = ledger.tried(purpose, address, now, self._policy)
-            await self._save(self._ledgers.save(ledger, now, transaction.session))
+            await self._ledgers.replace(ledger, now, transaction.session)
             return ledger.challenges[purpose].id
 
         challenge_id = await until_first(lambda: self._outbox.commit(count))
@@ -127,7 +126,7 @@ class OneTimeCodes:
         """
         ledger = await self._ledgers.find(identifier.key, transaction.session)
         ledger = ledger.solved(purpose, challenge_id)
-        await self._save(self._ledgers.save(ledger, self._clock(), transaction.session))
+        await self._ledgers.replace(ledger, self._clock(), transaction.session)
 
     def _code(self, identifier: Identifier, purpose: Purpose, challenge_id: str) -> str:
         return self._codes.derive(identifier.key, purpose, challenge_id, self._digits[purpose])
@@ -147,11 +146,6 @@ class OneTimeCodes:
             count, left = await self._counters.count(what, window, now)
             if count > most:
                 raise TooManyRequests(left)
-
-    @staticmethod
-    async def _save(saving: Awaitable[bool]) -> None:
-        if not await saving:
-            raise Overtaken
 
 
 def _recipient(identifier: Identifier) -> str:

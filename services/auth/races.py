@@ -1,4 +1,4 @@
-"""Deciding on what was read, although others change it too."""
+"""Two who make the same thing for the first time."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -8,14 +8,11 @@ from shared.mongo import DuplicateKeyError
 T = TypeVar("T")
 
 
-class Overtaken(Exception):
-    """Another request changed the same thing first: read it again, decide again."""
-
-
 async def until_first(attempt: Callable[[], Awaitable[T]]) -> T:
-    """Repeat `attempt` while others overtake it. Each time somebody else got on, so this ends."""
+    """Repeat `attempt` while others make first what it would make. The next one finds theirs, so
+    this ends. (Changes of what exists already need no such care: transactions see to them.)"""
     while True:
         try:
             return await attempt()
-        except (Overtaken, DuplicateKeyError):
+        except DuplicateKeyError:
             continue

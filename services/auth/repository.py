@@ -11,7 +11,7 @@ from services.auth.domain import EndReason, Identity, Session
 from services.auth.identifiers import Email, Identifier
 from shared.contracts.users import Profile
 from shared.documents import from_document, to_document
-from shared.mongo import Collection, DuplicateKeyError, IndexModel
+from shared.mongo import Collection, IndexModel
 from shared.mongo import Session as DatabaseSession
 
 _LEDGER_KEPT = timedelta(days=8)  # longer than any limit in it looks back
@@ -96,21 +96,13 @@ class Ledgers:
             return CodeLedger(key=key)
         return msgspec.convert({**document, "key": key}, CodeLedger)
 
-    async def save(self, ledger: CodeLedger, now: datetime, session: DatabaseSession) -> bool:
-        """Store the next revision; False if somebody else stored theirs first."""
+    async def replace(self, ledger: CodeLedger, now: datetime, session: DatabaseSession) -> None:
+        """Only inside the transaction that read it: so each count is exact under parallel
+        requests. Raises DuplicateKeyError if somebody else's first was sooner."""
         document = to_document(ledger)
         del document["key"]
         document["kept_until"] = now + _LEDGER_KEPT
-        try:
-            result = await self._ledgers.replace_one(
-                {"_id": ledger.key, "revision": ledger.revision - 1},
-                document,
-                upsert=ledger.revision == 1,
-                session=session,
-            )
-        except DuplicateKeyError:
-            return False
-        return bool(result.matched_count or result.upserted_id)
+        await self._ledgers.replace_one({"_id": ledger.key}, document, upsert=True, session=session)
 
 
 class Sessions:
