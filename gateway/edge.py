@@ -163,6 +163,7 @@ class Edge:
 
     async def _refuse(self, exchange: Exchange, error: AulaError) -> None:
         exchange.code = error.code
+        exchange.end = exchange.end or error  # the watch has nothing left to end
         if exchange.answered:  # too late to say it: the answer ends here, and looks cut
             return
         languages.use(exchange.language())

@@ -12,6 +12,7 @@ from shared.errors import AulaError, BodyTooLarge, MalformedRequest, RequestTime
 
 log = logs.get("proxy")
 
+_WITHOUT_BODY = (204, 304)  # where a Content-Length speaks of another answer's body
 _SMALL = 64 * 1024  # bodies up to this size are read first and sent in one piece
 _PATIENCE = 10.0  # seconds without a byte of the body
 
@@ -42,7 +43,7 @@ class Proxy:
                 if connection is None:
                     connection = await address.connect()
             except ConnectFailed:
-                address.failed()
+                address.refused()
                 tried.append(address)
                 continue
             address.busy += 1
@@ -55,11 +56,9 @@ class Proxy:
                 if exchange.answered:
                     raise
                 if not (reused and not connection.heard):  # else it was just old
-                    address.failed()
+                    address.broke()
                     tried.append(address)
-                if not safe or connection.heard:
-                    raise BadGateway from None
-                if len(tried) == len(upstream.addresses):
+                if not safe or connection.heard or len(tried) == len(upstream.addresses):
                     raise BadGateway from None
             except asyncio.CancelledError:
                 if isinstance(exchange.end, GatewayTimeout):
@@ -80,8 +79,8 @@ class Proxy:
             try:
                 await connection.head()
             except ConnectionBroken:
-                await _reason(pump)
-                address.failed()
+                _raise_reason(pump)
+                address.broke()
                 raise BadGateway from None
             finally:
                 sent = pump.done()
@@ -100,6 +99,8 @@ class Proxy:
         if connection.status >= 600:
             raise BadGateway
         headers = for_client(connection.headers, exchange.additions)
+        if connection.status in _WITHOUT_BODY:
+            headers = [pair for pair in headers if pair[0] != b"content-length"]
         early = not exchange.asked
         if early:
             headers.append((b"connection", b"close"))
@@ -171,7 +172,7 @@ async def _connected(upstream: Upstream) -> tuple[Address, Connection]:
         try:
             return address, await address.connect()
         except ConnectFailed:
-            address.failed()
+            address.refused()
             tried.append(address)
 
 
@@ -214,7 +215,7 @@ async def _pump(exchange: Exchange, connection: Connection, *, chunked: bool) ->
         raise
 
 
-async def _reason(pump: asyncio.Task[None]) -> None:
+def _raise_reason(pump: asyncio.Task[None]) -> None:
     """Raise what ended the upload, if it was not the service."""
     if pump.done() and not pump.cancelled():
         error = pump.exception()

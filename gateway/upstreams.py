@@ -91,9 +91,13 @@ class Address:
         if self._failures:
             self._tried_at = now  # this request is the probe; the next ones go elsewhere
 
-    def failed(self) -> None:
-        """No connection, or it broke before an answer."""
+    def refused(self) -> None:
+        """It took no connection."""
         self.reachable = False
+        self._fail()
+
+    def broke(self) -> None:
+        """The connection ended before an answer: perhaps only this request's doing."""
         self._fail()
 
     def overdue(self) -> None:

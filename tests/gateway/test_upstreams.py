@@ -173,6 +173,9 @@ async def test_statuses_without_a_body_keep_the_connection_in_step(
             client.send(request("GET", "/slow"))
             answer = await client.answer()
             assert (answer.status, answer["etag"]) == (int(status[:3]), '"1"')
+        house.users.answer = saying(head("304 Not Modified", content_length=1000))
+        client.send(request("GET", "/slow"))
+        assert (await client.answer()).status == 304
         house.users.answer = fine
         client.send(request("GET", "/slow"))
         assert (await client.answer()).status == 200
@@ -197,6 +200,31 @@ async def test_a_large_answer_passes_through_with_flat_memory(house: House) -> N
                 read += len(data)
         assert read == 100 * MIB
         assert growth() < 12 * MIB
+
+
+async def test_a_client_that_does_not_read_holds_nobody_up_for_long(
+    house: House, quick: int
+) -> None:
+    async def large(arrived: Arrived, writer: asyncio.StreamWriter) -> None:
+        writer.write(head(content_length=50 * MIB) + b"x" * (50 * MIB))
+        await writer.drain()
+
+    house.users.answer = large
+    async with await Client.to(quick) as client:
+        client.send(request("GET", "/soon"))
+        arrived = await eventually(lambda: house.users.arrived and house.users.last)
+        await asyncio.wait_for(arrived.closed.wait(), 2)
+
+
+async def test_one_broken_answer_does_not_take_a_lonely_service_away(
+    house: House, quick: int
+) -> None:
+    house.users.answer = reset
+    for _ in range(5):
+        assert (await ask(quick, "POST", "/note", body=b"{}")).status == 502
+        assert (await ask(quick, "GET", "/slow")).status == 502
+    house.users.answer = fine
+    assert (await ask(quick, "POST", "/note", body=b"{}")).status == 200
 
 
 async def test_a_client_that_leaves_is_missed_at_the_service(house: House, quick: int) -> None:
