@@ -108,9 +108,11 @@ class Bench:
         self.prefix = f"test_{new_id()}"
         self.exits = AsyncExitStack()
 
-    def replica(self, service: str = "auth") -> Replica:
+    def replica(self, service: str = "auth", mongo_url: str | None = None) -> Replica:
         stack = self.stack
-        replica = Replica(stack.mongo_url, stack.nats_url, f"{self.prefix}_{service}", service)
+        replica = Replica(
+            mongo_url or stack.mongo_url, stack.nats_url, f"{self.prefix}_{service}", service
+        )
         self.exits.push_async_callback(replica.stop)
         return replica
 

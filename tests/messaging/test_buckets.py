@@ -139,4 +139,4 @@ async def test_deleted_values_and_those_whose_time_is_over_are_removed(
     await hasty.view.loaded.wait()
     await bucket.put("session.3", b"1")
     await eventually(lambda: set(hasty.values) == {"session.3"})
-    assert set(readers[0].values) == {"session.2", "session.3"}
+    await eventually(lambda: set(readers[0].values) == {"session.2", "session.3"})

@@ -78,7 +78,7 @@ async def test_nats_killed_under_load_loses_and_doubles_nothing(bench: Bench) ->
     loads = [asyncio.create_task(load(each)) for each in (replica, other) for _ in range(4)]
     for _ in range(3):
         so_far = len(events)
-        await eventually(lambda so_far=so_far: len(events) > so_far + 100)
+        await eventually(lambda so_far=so_far: len(events) > so_far + 50)
         await bench.stack.kill("nats")
         await bench.stack.ready("nats")
     over.set()
@@ -194,11 +194,14 @@ async def test_what_nats_kept_is_not_published_again_on_a_reconnect(bench: Bench
     replica = await bench.running(bench.replica())
     await replica.say(*(signed_in() for _ in range(10)))
     await eventually(replica.nothing_pending)
-    sent = [row["sent_at"] async for row in replica.database["outbox"].find()]
-    await bench.stack.kill("nats")
-    await bench.stack.ready("nats")
-    await eventually(lambda: replica.broker.away_for == 0)
-    assert [row["sent_at"] async for row in replica.database["outbox"].find()] == sent
+    before = {row["_id"]: row["sent_at"] async for row in replica.database["outbox"].find()}
+    for _ in range(2):  # what the first one did is long done after the second one
+        await bench.stack.kill("nats")
+        await bench.stack.ready("nats")
+        await replica.say(signed_in())
+        await eventually(replica.nothing_pending)
+    after = {row["_id"]: row["sent_at"] async for row in replica.database["outbox"].find()}
+    assert after.items() >= before.items()
 
 
 async def _has_streams(js: JetStreamContext, names: set[str]) -> bool:
@@ -257,11 +260,11 @@ async def test_a_graceful_stop_under_load_loses_and_delays_nothing(bench: Bench)
     leaving.on(UserSignedIn, effects, patience=patient)
     staying.on(UserSignedIn, effects, patience=patient)
     await leaving.prepare()
-    events = [signed_in() for _ in range(400)]
-    for start in range(0, 400, 50):
+    events = [signed_in() for _ in range(200)]
+    for start in range(0, 200, 50):
         await leaving.say(*events[start : start + 50])
     await leaving.start()
     await bench.running(staying)
-    await eventually(lambda: effects.of(events[100]))
+    await eventually(lambda: effects.of(events[60]))
     await leaving.stop()
-    await eventually(lambda: effects.are_once_for(*events), within=15)
+    await eventually(lambda: effects.are_once_for(*events), within=20)
