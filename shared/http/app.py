@@ -23,12 +23,14 @@ from shared.errors import (
     MalformedRequest,
     MethodNotAllowed,
     NotFound,
+    Unavailable,
 )
 from shared.http.edge import Edge
 from shared.http.envelope import failure
 from shared.http.guards import principal_of
 from shared.http.idempotency import IdempotencyKeys, Idempotent
 from shared.languages import Text
+from shared.mongo import PyMongoError, is_outage
 from shared.tokens import TokenVerifier
 
 log = logs.get("http")
@@ -116,6 +118,8 @@ def _refuse(request: Request[Any, Any, Any], error: Exception) -> Response[bytes
 def _refusal(request: Request[Any, Any, Any], error: Exception) -> AulaError:
     match error:
         case AulaError():
+            if error.status == InternalError.status:
+                log.error("failed", route=request.scope.get("path_template"), exc_info=error)
             return error
         case ValidationException():
             return InvalidFields(_fields(error))
@@ -125,6 +129,9 @@ def _refusal(request: Request[Any, Any, Any], error: Exception) -> AulaError:
             return MethodNotAllowed(())
         case HTTPException() if error.status_code < 500:
             return MalformedRequest(error.detail)
+        case PyMongoError() if is_outage(error):
+            log.warning("no database", route=request.scope.get("path_template"), reason=repr(error))
+            return Unavailable()
     log.error("unhandled error", route=request.scope.get("path_template"), exc_info=error)
     return InternalError()
 
