@@ -95,6 +95,7 @@ class Auth:
                 ws="none",
                 log_config=None,
                 proxy_headers=False,
+                timeout_keep_alive=75,  # longer than the client keeps one: it must not be cut off
             )
             server = uvicorn.Server(config)
             serving = asyncio.create_task(server.serve(sockets=[listener]))
