@@ -5,7 +5,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import msgspec
 from litestar import Litestar
 from prometheus_client import start_http_server
 
@@ -16,8 +15,8 @@ from gateway.upstreams import Upstreams
 from shared import logs
 from shared.background import end_this_process, watched
 from shared.http.health import Check
-from shared.messaging import SIGNING_KEYS, Broker, BucketView
-from shared.tokens import PublicKeys, TokenVerifier
+from shared.messaging import Broker
+from shared.published_keys import PublishedKeys
 
 log = logs.get("gateway")
 
@@ -29,11 +28,8 @@ class Hub:
         self._watch = watch
         self._broker = Broker(settings.nats_url, "gateway")
         self._broker.on_lost = end_this_process
-        self._keys = PublicKeys()
-        self._key_view = BucketView(self._broker, SIGNING_KEYS, self._key_put, self._key_gone)
-        self.verifier = TokenVerifier(
-            self._keys, issuer=settings.issuer, audience=settings.audience
-        )
+        self._keys = PublishedKeys(self._broker, settings)
+        self.verifier = self._keys.verifier
         self.revocations = RevocationWatch(Revocations(), self._broker, settings.revocation_grace)
 
     @asynccontextmanager
@@ -54,7 +50,7 @@ class Hub:
                 metrics.shutdown()
                 metrics.server_close()
             self._upstreams.close()
-            await self._key_view.close()
+            await self._keys.close()
             await self.revocations.close()
             await self._broker.close()
 
@@ -65,25 +61,12 @@ class Hub:
         async def nats() -> str | None:
             return None if self._broker.ready.is_set() else "not connected to NATS yet"
 
-        async def keys() -> str | None:
-            return None if len(self._keys) else "no signing key published yet (is auth running?)"
-
         async def revocations() -> str | None:
             return None if self.revocations.loaded.is_set() else "not loaded yet"
 
-        return {"nats": nats, "keys": keys, "revocations": revocations}
+        return {"nats": nats, "keys": self._keys.check, "revocations": revocations}
 
     async def _keep_looking(self) -> None:
         while True:
             self.revocations.look()
             await asyncio.sleep(0.05)
-
-    def _key_put(self, kid: str, value: bytes) -> None:
-        try:
-            self._keys.put(kid, msgspec.json.decode(value))
-        except Exception as error:  # noqa: BLE001  one bad entry must not keep the good ones out
-            log.error("a signing key that cannot be read", kid=kid, error=repr(error))
-
-    def _key_gone(self, kid: str) -> None:
-        self._keys.remove(kid)
-        self.verifier.forget_all()

@@ -2,25 +2,21 @@
 public keys, HTTP. A service's `create_app` asks a `Node` for the parts and hands it its own."""
 
 import asyncio
-import os
-import signal
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-import msgspec
 from litestar import Litestar
 from litestar.types import ControllerRouterHandler
 
 from shared import logs
+from shared.background import end_this_process, watched
 from shared.http import health
 from shared.http.app import create_litestar, with_edge
 from shared.http.asgi import App
 from shared.http.idempotency import IdempotencyKeys
 from shared.messaging import (
-    SIGNING_KEYS,
     Broker,
-    BucketView,
     Consumer,
     Outbox,
     Relay,
@@ -39,8 +35,8 @@ from shared.mongo import (
     ensure_indexes,
     ping,
 )
+from shared.published_keys import PublishedKeys
 from shared.settings import ServiceSettings
-from shared.tokens import PublicKeys, TokenVerifier
 
 log = logs.get("node")
 
@@ -57,14 +53,11 @@ class Node:
         self._client = connect(settings.mongo_url)
         self.database: Database = self._client[f"{settings.database_prefix}_{name}"]
         self.broker = Broker(settings.nats_url, name)
-        self.broker.on_lost = _end_this_process
+        self.broker.on_lost = end_this_process
         self._relay = Relay(self.database, self.broker)
         self.outbox = Outbox(self.database, name, self._relay)
-        self._keys = PublicKeys()
-        self._key_view = BucketView(self.broker, SIGNING_KEYS, self._key_arrived, self._keys.remove)
-        self.verifier = TokenVerifier(
-            self._keys, issuer=settings.issuer, audience=settings.audience
-        )
+        self._keys = PublishedKeys(self.broker, settings)
+        self.verifier = self._keys.verifier
         self._consumers: list[Consumer] = []
         self._background: list[Coroutine[Any, Any, None]] = []
         self._indexes: dict[str, Sequence[IndexModel]] = {
@@ -114,7 +107,7 @@ class Node:
     async def _lifespan(self, _: Litestar) -> AsyncIterator[None]:
         await self.broker.start()
         tasks = [
-            _watched(work)
+            watched(work)
             for work in (
                 self._prepare_database(),
                 self._relay.run(),
@@ -132,7 +125,7 @@ class Node:
             await asyncio.wait(tasks, timeout=_DRAIN_SECONDS)
             await asyncio.gather(*(each.drain(_DRAIN_SECONDS) for each in self._consumers))
             await self._relay.drain(_DRAIN_SECONDS)
-            await self._key_view.close()
+            await self._keys.close()
             await self.broker.close()
             self._client.close()
 
@@ -157,9 +150,6 @@ class Node:
                 log.debug("pending not counted", error=type(error).__name__)
             await asyncio.sleep(10)
 
-    def _key_arrived(self, kid: str, value: bytes) -> None:
-        self._keys.put(kid, msgspec.json.decode(value))
-
     def _checks(self) -> dict[str, health.Check]:
         """NATS counts as there once it was: a service goes on answering while it is away."""
 
@@ -173,28 +163,8 @@ class Node:
         async def nats() -> str | None:
             return None if self.broker.ready.is_set() else "not connected to NATS yet"
 
-        async def keys() -> str | None:
-            return None if len(self._keys) else "no signing key published yet (is auth running?)"
-
         async def consumers() -> str | None:
             waiting = [c.name for c in self._consumers if not c.ready.is_set()]
             return f"not pulling yet: {', '.join(waiting)}" if waiting else None
 
-        return {"mongo": mongo, "nats": nats, "keys": keys, "consumers": consumers}
-
-
-def _watched(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-    """A task that should never end; if it does, this process ends, to be started anew."""
-
-    def ended(task: asyncio.Task[None]) -> None:
-        if not task.cancelled():
-            log.error("background work ended", exc_info=task.exception())
-            _end_this_process()
-
-    task = asyncio.create_task(work)
-    task.add_done_callback(ended)
-    return task
-
-
-def _end_this_process() -> None:
-    os.kill(os.getpid(), signal.SIGTERM)
+        return {"mongo": mongo, "nats": nats, "keys": self._keys.check, "consumers": consumers}
