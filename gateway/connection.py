@@ -101,6 +101,7 @@ class Connection(asyncio.Protocol):
         return True
 
     def close(self) -> None:
+        self._broken = True
         if not self.lost:
             self._transport.abort()
 

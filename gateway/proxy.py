@@ -83,7 +83,7 @@ class Proxy:
                 address.broke()
                 raise BadGateway from None
             finally:
-                sent = pump.done()
+                sent = pump.done() and not pump.exception()
                 pump.cancel()  # answered or broken: what still comes in is of no use
                 await asyncio.gather(pump, return_exceptions=True)
             await self._relay(exchange, connection, address)
