@@ -24,7 +24,6 @@ from shared.messaging import (
 )
 from shared.messaging import consumer as inbox
 from shared.messaging import outbox as outbox_module
-from shared.messaging.buckets import Bucket, declare
 from shared.metrics import OUTBOX_PENDING
 from shared.mongo import (
     Collection,
@@ -71,15 +70,6 @@ class Node:
         """A collection of this service, with the indexes that it shall have before it is ready."""
         self._indexes[name] = indexes
         return self.database[name]
-
-    def owns(self, *buckets: Bucket) -> None:
-        """This service declares these key-value buckets, on each connect, before all else."""
-
-        async def declare_all() -> None:
-            for bucket in buckets:
-                await declare(self.broker, bucket)
-
-        self.broker.on_connect.insert(0, declare_all)
 
     def subscribe(self, table: Sequence[Subscription]) -> None:
         for subscription in table:

@@ -4,14 +4,22 @@ import asyncio
 import inspect
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
 
 
+@overload
 async def eventually(
-    probe: Callable[[], T | Awaitable[T]], within: float = 10.0, every: float = 0.02
-) -> T:
+    probe: Callable[[], Awaitable[T]], within: float = ..., every: float = ...
+) -> T: ...
+
+
+@overload
+async def eventually(probe: Callable[[], T], within: float = ..., every: float = ...) -> T: ...
+
+
+async def eventually(probe: Callable[[], Any], within: float = 10.0, every: float = 0.02) -> Any:
     """Call `probe` until it returns something true, and return that.
 
     AssertionErrors and other failures of the probe count as not yet; the last one is raised when

@@ -1,62 +1,67 @@
-"""Access tokens for tests: a key of our own, published as auth publishes its keys."""
+"""Access tokens as auth issues them, any deviation from that, and keys published as it does."""
 
-import os
+import json
 import time
 from typing import Any
 
 import jwt
-import msgspec
-import nats
 from cryptography.hazmat.primitives.asymmetric import ec
-from nats.js.api import KeyValueConfig
-from nats.js.errors import BucketNotFoundError
+from jwt.algorithms import ECAlgorithm
 
-from shared.messaging.buckets import SIGNING_KEYS
-from shared.roles import Role
+from shared.ids import new_id
+from shared.messaging import SIGNING_KEYS, Broker
+from tests.eventually import eventually
 
 
-class TestIssuer:
-    """Signs what auth would sign."""
-
-    __test__ = False
+class Signer:
+    """A signing key, published under its `kid`."""
 
     def __init__(self, kid: str = "test-key") -> None:
         self.kid = kid
         self.key = ec.generate_private_key(ec.SECP256R1())
 
-    def token(self, role: Role = "user", user_id: str | None = None, **claims: Any) -> str:
-        now = int(time.time())
-        return jwt.encode(
-            {
-                "iss": "aula",
-                "aud": "aula-api",
-                "sub": user_id or os.urandom(12).hex(),
-                "sid": os.urandom(12).hex(),
-                "roles": [role],
-                "iat": now,
-                "exp": now + 3600,
-                "jti": os.urandom(8).hex(),
-                **claims,
-            },
-            self.key,
-            algorithm="ES256",
-            headers={"typ": "at+jwt", "kid": self.kid},
-        )
-
-    def bearer(self, role: Role = "user", user_id: str | None = None) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.token(role, user_id)}"}
-
     @property
     def jwk(self) -> dict[str, Any]:
-        return jwt.algorithms.ECAlgorithm.to_jwk(self.key.public_key(), as_dict=True)
+        public: dict[str, Any] = ECAlgorithm.to_jwk(self.key.public_key(), as_dict=True)
+        return {**public, "kid": self.kid, "alg": "ES256", "use": "sig"}
 
-    async def publish(self, nats_url: str) -> None:
-        client = await nats.connect(nats_url)
-        js = client.jetstream()
-        try:
-            bucket = await js.key_value(SIGNING_KEYS.name)
-        except BucketNotFoundError:
-            config = KeyValueConfig(bucket=SIGNING_KEYS.name, ttl=86_400)
-            bucket = await js.create_key_value(config)
-        await bucket.put(self.kid, msgspec.json.encode(self.jwk))
-        await client.close()
+    def token(
+        self,
+        *,
+        user: str | None = None,
+        session: str | None = None,
+        roles: tuple[str, ...] = ("user",),
+        header: dict[str, Any] | None = None,
+        without: tuple[str, ...] = (),
+        **claims: Any,
+    ) -> str:
+        now = int(time.time())
+        payload = {
+            "iss": "aula",
+            "aud": "aula-api",
+            "sub": user or new_id(),
+            "sid": session or new_id(),
+            "roles": list(roles),
+            "iat": now,
+            "exp": now + 3600,
+            "jti": new_id(),
+            **claims,
+        }
+        for name in without:
+            del payload[name]
+        headers = {"typ": "at+jwt", "kid": self.kid, **(header or {})}
+        return jwt.encode(payload, self.key, algorithm="ES256", headers=headers)
+
+    def bearer(self, user: str | None = None, role: str = "user") -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token(user=user, roles=(role,))}"}
+
+
+async def publish_keys(nats_url: str, *signers: Signer) -> None:
+    """What auth does when it starts."""
+    broker = Broker(nats_url, "test")
+    await broker.start()
+    await eventually(broker.ready.is_set)
+    for signer in signers:
+        subject = f"$KV.{SIGNING_KEYS.name}.{signer.kid}"
+        await broker.publish(subject, json.dumps(signer.jwk).encode(), {})
+    await broker.close()

@@ -16,7 +16,6 @@ from services.auth.tokens import RefreshTokens, TokenMint
 from shared.clock import Clock, utc_now
 from shared.http.asgi import App
 from shared.http.server import serve
-from shared.messaging import REVOCATIONS, SIGNING_KEYS
 from shared.node import Node
 
 
@@ -26,7 +25,6 @@ def create_app(settings: AuthSettings, clock: Clock = utc_now) -> App:
         ensure_key(Path(settings.signing_keys_dir))
     keys = SigningKeys(Path(settings.signing_keys_dir))
     node = Node("auth", settings)
-    node.owns(REVOCATIONS, SIGNING_KEYS)
     node.background(keep_published(node.broker, keys))
     node.broker.on_connect.append(partial(put_keys, node.broker, keys))
 

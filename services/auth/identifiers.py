@@ -1,6 +1,5 @@
 """What a person signs in with, in its one canonical form: an email address or a phone number."""
 
-import ipaddress
 import re
 import unicodedata
 
@@ -136,23 +135,3 @@ def _calling_code(written: str, countries: tuple[str, ...]) -> int:
     if not set(regions) & set(countries):
         raise PhoneNotSupported
     return calling_code
-
-
-def network_of(client: str) -> str:
-    """What counts as one client address: an IPv4 address, or an IPv6 /64."""
-    try:
-        address = ipaddress.ip_address(client)
-    except ValueError:
-        return client
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped:
-            return str(address.ipv4_mapped)
-        return str(ipaddress.ip_network((address, 64), strict=False))
-    return str(address)
-
-
-def is_loopback(client: str) -> bool:
-    try:
-        return ipaddress.ip_address(client).is_loopback
-    except ValueError:
-        return False

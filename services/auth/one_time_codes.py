@@ -5,11 +5,12 @@ import hmac
 from datetime import datetime, timedelta
 
 from services.auth.code_ledger import CodeInvalid, CodePolicy, EmailNotSent, Purpose
-from services.auth.identifiers import Email, Identifier, Phone, is_loopback, network_of
+from services.auth.identifiers import Email, Identifier, Phone
 from services.auth.races import until_first
 from services.auth.repository import Counters, Identities, Ledgers
 from services.auth.settings import AuthSettings
 from services.auth.tokens import Codes
+from shared.addresses import is_loopback, network_of
 from shared.clock import Clock, timestamp
 from shared.contracts.auth import OtpRequested
 from shared.errors import TooManyRequests

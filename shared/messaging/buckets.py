@@ -11,7 +11,7 @@ import nats.errors
 import nats.js.errors
 from nats.aio.msg import Msg
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
-from nats.js.kv import KV_OP, KeyValue
+from nats.js.kv import KV_OP
 
 from shared import logs
 from shared.messaging.broker import Broker, BrokerAway
@@ -21,14 +21,9 @@ from shared.messaging.tasks import wanted
 
 log = logs.get("buckets")
 
-__all__ = ["BUCKETS", "REVOCATIONS", "SIGNING_KEYS", "Bucket", "BucketView", "declare"]
+__all__ = ["BUCKETS", "REVOCATIONS", "SIGNING_KEYS", "Bucket", "BucketView"]
 
 _AT_A_TIME = 500
-
-
-async def declare(broker: Broker, bucket: Bucket) -> KeyValue:
-    """The bucket, for one who writes to it directly. The broker has created it."""
-    return await broker.jetstream.key_value(bucket.name)
 
 
 class BucketView:

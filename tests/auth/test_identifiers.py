@@ -7,11 +7,10 @@ from hypothesis import strategies as st
 from services.auth.identifiers import (
     Email,
     PhoneNotSupported,
-    is_loopback,
-    network_of,
     parse_email,
     parse_phone,
 )
+from shared.addresses import is_loopback, network_of
 from shared.errors import InvalidFields
 
 

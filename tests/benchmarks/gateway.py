@@ -26,7 +26,7 @@ from deploy.stack import Stack
 from tests.benchmarks.load import Result, load
 from tests.eventually import eventually
 from tests.gateway.conftest import publish_keys
-from tests.gateway.tokens import Signer
+from tests.tokens import Signer
 
 ROUNDS = 5
 SECONDS = 2.5

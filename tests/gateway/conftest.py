@@ -15,11 +15,10 @@ from nats.js.kv import KeyValue
 from deploy.ports import LOOPBACK, free_ports
 from deploy.probes import http_ready
 from deploy.stack import Stack
-from shared.messaging import Broker
-from shared.messaging.buckets import REVOCATIONS, SIGNING_KEYS, declare
+from shared.messaging import REVOCATIONS
 from tests.eventually import eventually
-from tests.gateway.tokens import Signer
 from tests.gateway.upstream import Upstream
+from tests.tokens import Signer, publish_keys
 
 ORIGIN = "https://app.example"
 
@@ -78,18 +77,6 @@ async def program(module: str, **variables: str) -> AsyncIterator[tuple[int, int
 
 async def _ready(port: int) -> bool:
     return await http_ready(LOOPBACK, port, "/readyz") is None
-
-
-async def publish_keys(nats_url: str, *signers: Signer) -> None:
-    """What auth does when it starts."""
-    broker = Broker(nats_url, "test")
-    await broker.start()
-    await eventually(broker.ready.is_set)
-    await declare(broker, REVOCATIONS)
-    bucket = await declare(broker, SIGNING_KEYS)
-    for signer in signers:
-        await signer.publish(bucket)
-    await broker.close()
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,8 @@
 
 import pytest
 
-from gateway.limits import RateLimit, network_of
+from gateway.limits import RateLimit
+from shared.addresses import network_of
 from tests.gateway.client import Answer, ask
 from tests.gateway.conftest import House, program
 

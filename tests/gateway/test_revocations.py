@@ -13,7 +13,7 @@ from shared.tokens import ACCESS_TOKEN_LIFE, Principal
 from tests.eventually import eventually
 from tests.gateway.client import ask
 from tests.gateway.conftest import House, publish_keys, running_house
-from tests.gateway.tokens import Signer
+from tests.tokens import Signer
 
 GATEWAYS = ("gateway", "gateway-2")
 

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import serialization
 
 from tests.gateway.client import ask
 from tests.gateway.conftest import House
-from tests.gateway.tokens import Signer
+from tests.tokens import Signer
 
 
 def encoded(part: Any) -> str:

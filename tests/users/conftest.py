@@ -9,7 +9,7 @@ import pytest
 from deploy.stack import Stack
 from shared.messaging import Broker, Outbox, Relay
 from shared.mongo import connect
-from tests.tokens import TestIssuer
+from tests.tokens import Signer, publish_keys
 
 
 @dataclass
@@ -17,15 +17,15 @@ class Users:
     """The users service on its own, and what stands for auth: an outbox and a signing key."""
 
     http: httpx.AsyncClient
-    issuer: TestIssuer
+    issuer: Signer
     auth: Outbox
     stack: Stack
 
 
 @pytest.fixture(scope="session")
 async def users(data_dir: Path, servers: Stack) -> AsyncIterator[Users]:
-    issuer = TestIssuer(f"users-{os.getpid()}")
-    await issuer.publish(servers.nats_url)
+    issuer = Signer(f"users-{os.getpid()}")
+    await publish_keys(servers.nats_url, issuer)
     environment = {"AULA_MONGO_URL": servers.mongo_url, "AULA_NATS_URL": servers.nats_url}
     client = connect(servers.mongo_url)
     broker = Broker(servers.nats_url, "test-auth")
