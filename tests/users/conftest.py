@@ -7,8 +7,10 @@ import httpx
 import pytest
 
 from deploy.stack import Stack
-from shared.messaging import Broker, Outbox, Relay
+from shared.contracts.auth import UserRegistered
+from shared.messaging import Broker, Outbox, Relay, Transaction
 from shared.mongo import connect
+from tests.eventually import eventually
 from tests.tokens import Signer, publish_keys
 
 
@@ -20,6 +22,37 @@ class Users:
     issuer: Signer
     auth: Outbox
     stack: Stack
+
+    async def register(self, user_id: str) -> None:
+        """Say what auth says when somebody signs in for the first time."""
+        event = UserRegistered(
+            user_id=user_id,
+            version=1,
+            email=f"{user_id}@aula.test",
+            country_code=None,
+            phone_number=None,
+            role="user",
+            language="tr",
+            signup_source=None,
+            signup_campaign=None,
+            registered_at="2026-01-01T00:00:00.000Z",
+        )
+
+        async def work(transaction: Transaction) -> None:
+            transaction.record(event)
+
+        await self.auth.commit(work)
+
+    async def has_caught_up(self) -> None:
+        """Other tests left events in the stream: returns when they are handled."""
+        last = os.urandom(12).hex()
+        await self.register(last)
+
+        async def handled() -> bool:
+            answer = await self.http.get("/me", headers=self.issuer.bearer(last))
+            return answer.json()["data"]["email"] is not None
+
+        await eventually(handled, within=30)
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +69,9 @@ async def users(data_dir: Path, servers: Stack) -> AsyncIterator[Users]:
         Stack(environment, data_dir=data_dir / "users", only=("users",)) as stack,
         httpx.AsyncClient(base_url=stack.url("users")) as http,
     ):
-        yield Users(http, issuer, Outbox(client["test_auth"], "auth", relay), stack)
+        users = Users(http, issuer, Outbox(client["test_auth"], "auth", relay), stack)
+        await users.has_caught_up()
+        yield users
     await relay.drain(2)
     await broker.close()
     client.close()

@@ -6,41 +6,16 @@ import os
 import httpx
 import pytest
 
-from shared.contracts.auth import UserRegistered
 from shared.contracts.users import User
-from shared.messaging import Transaction
 from tests.eventually import eventually
 from tests.users.conftest import Users
 
 MEMBERS = set(User.__struct_encode_fields__)
 
 
-def registered(user_id: str, **members: object) -> UserRegistered:
-    values: dict[str, object] = {
-        "user_id": user_id,
-        "version": 1,
-        "email": f"{user_id}@aula.test",
-        "country_code": None,
-        "phone_number": None,
-        "role": "user",
-        "language": "tr",
-        "signup_source": None,
-        "signup_campaign": None,
-        "registered_at": "2026-01-01T00:00:00.000Z",
-    }
-    return UserRegistered(**{**values, **members})
-
-
-async def say(users: Users, event: UserRegistered) -> None:
-    async def work(transaction: Transaction) -> None:
-        transaction.record(event)
-
-    await users.auth.commit(work)
-
-
 async def test_a_registered_person_sees_their_whole_user(users: Users) -> None:
     user_id = os.urandom(12).hex()
-    await say(users, registered(user_id))
+    await users.register(user_id)
     answer = await users.http.get("/me", headers=users.issuer.bearer(user_id))
     assert answer.status_code == 200
     data = answer.json()["data"]
@@ -53,7 +28,7 @@ async def test_a_first_look_waits_for_the_registration_that_is_on_its_way(users:
     user_id = os.urandom(12).hex()
     looking = asyncio.create_task(users.http.get("/me", headers=users.issuer.bearer(user_id)))
     await asyncio.sleep(0.1)  # the event comes after the question: that is the case at hand
-    await say(users, registered(user_id))
+    await users.register(user_id)
     assert (await looking).json()["data"]["email"] == f"{user_id}@aula.test"
 
 
@@ -69,7 +44,7 @@ async def test_a_change_made_before_the_event_survives_it(users: Users) -> None:
     bearer = users.issuer.bearer(user_id)
     changed = await users.http.patch("/me", headers=bearer, json={"name": "Ada", "language": "es"})
     assert changed.status_code == 200
-    await say(users, registered(user_id))
+    await users.register(user_id)
 
     async def filled() -> bool:
         data = (await users.http.get("/me", headers=bearer)).json()["data"]
