@@ -60,7 +60,8 @@ async def test_in_development_the_machine_itself_is_not_limited(house: House) ->
     async with program("gateway.app", **house.variables, **LIMITED) as (port, _):
         for client in ("127.0.0.1", "::1"):
             for _ in range(7):
-                assert (await refresh(port, client)).status == 200
+                answer = await refresh(port, client)
+                assert (answer.status, answer["ratelimit"]) == (200, '"public";r=3;t=60')
         for _ in range(7):
             assert (await ask(port, "GET", "/me", token=token)).status == 200
 
