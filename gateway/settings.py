@@ -6,7 +6,7 @@ from msgspec import Meta
 
 from gateway.limits import parsed_rate
 from gateway.upstreams import parsed_urls
-from shared.settings import Settings, SettingsError
+from shared.settings import Settings, SettingsError, check_networks
 
 
 class GatewaySettings(Settings, frozen=True, kw_only=True):
@@ -22,6 +22,12 @@ class GatewaySettings(Settings, frozen=True, kw_only=True):
     notifications_url: Annotated[
         tuple[str, ...], Meta(description="Addresses of notifications, separated by commas")
     ] = ("http://127.0.0.1:8084",)
+    trusted_proxies: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Networks (CIDR) of proxies in front: their `X-Forwarded-For` is believed"
+        ),
+    ] = ()
     cors_origins: Annotated[
         tuple[str, ...],
         Meta(description="Origins whose pages may call, such as https://app.example"),
@@ -45,6 +51,7 @@ class GatewaySettings(Settings, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        check_networks("AULA_TRUSTED_PROXIES", self.trusted_proxies)
         for owner, urls in self.services.items():
             try:
                 parsed_urls(urls)

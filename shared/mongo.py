@@ -27,6 +27,8 @@ from motor.motor_asyncio import (  # noqa: E402  it reads the variable when it i
     AsyncIOMotorDatabase,
 )
 
+from shared.settings import SettingsError  # noqa: E402  after motor, see above
+
 Document = dict[str, Any]
 Client = AsyncIOMotorClient[Document]
 Database = AsyncIOMotorDatabase[Document]
@@ -67,7 +69,22 @@ __all__ = [
 
 
 def connect(url: str) -> Client:
-    """A client whose writes are durable: acknowledged by a majority, journaled. Does not block."""
+    """A client whose writes are durable: acknowledged by a majority, journaled. Does not block.
+
+    Raises SettingsError for a URL that cannot be one.
+    """
+    try:
+        return _connect(url)
+    except (PyMongoError, ValueError) as error:
+        # Without the driver's words, which may quote the URL and so a password.
+        raise SettingsError(
+            "AULA_MONGO_URL is not a MongoDB URL such as"
+            " mongodb://user:password@host:27017/?replicaSet=aula; characters such as / or @ in a"
+            f" password must be percent-encoded ({type(error).__name__})."
+        ) from None
+
+
+def _connect(url: str) -> Client:
     return AsyncIOMotorClient(
         url,
         w="majority",

@@ -91,7 +91,7 @@ class Node:
             IdempotencyKeys(self.database["idempotency"]),
             self._lifespan,
         )
-        return with_edge(litestar, self.verifier, self._settings.trusted_proxies)
+        return with_edge(litestar, self.verifier, self._settings.gateway_networks)
 
     @asynccontextmanager
     async def _lifespan(self, _: Litestar) -> AsyncIterator[None]:

@@ -7,9 +7,10 @@ field, and `docs/settings.md` is the table of all of them (a test holds the two 
 import ipaddress
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
@@ -43,27 +44,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     listen_host: Annotated[str, Meta(description="Address a process listens on")] = "127.0.0.1"
     listen_port: Annotated[int, Meta(description="Port a process listens on", ge=0, le=65535)] = 0
     nats_url: Annotated[
-        str, Meta(description="NATS servers, separated by commas; user and password in the URL")
-    ] = "nats://127.0.0.1:4222"
+        Secret, Meta(description="NATS servers, separated by commas; user and password in the URL")
+    ] = Secret("nats://127.0.0.1:4222")
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
         Meta(description="`info` has one line a request; `warning` has none"),
     ] = "info"
     issuer: Annotated[str, Meta(description="`iss` of access tokens")] = "aula"
     audience: Annotated[str, Meta(description="`aud` of access tokens")] = "aula-api"
-    trusted_proxies: Annotated[
-        tuple[str, ...],
-        Meta(description="Networks (CIDR) whose `X-Forwarded-For` is believed"),
-    ] = ()
 
     def __post_init__(self) -> None:
-        for network in self.trusted_proxies:
-            try:
-                ipaddress.ip_network(network)
-            except ValueError as error:
-                raise SettingsError(
-                    f"AULA_TRUSTED_PROXIES: {network!r} is not a network such as 10.0.0.0/8"
-                ) from error
+        if not all(_is_nats_server(server) for server in self.nats_url.split(",")):
+            raise SettingsError(
+                "AULA_NATS_URL is not a list of servers such as nats://user:password@host:4222;"
+                " characters such as / or @ in a password must be percent-encoded."
+            )
 
     @property
     def is_production(self) -> bool:
@@ -87,15 +82,19 @@ class ServiceSettings(Settings, frozen=True, kw_only=True):
     """What the four services have besides: a database, and the gateway in front of them."""
 
     mongo_url: Annotated[
-        str, Meta(description="MongoDB replica set; each service uses a database of its own")
-    ] = "mongodb://127.0.0.1:27017/?replicaSet=aula"
+        Secret, Meta(description="MongoDB replica set; each service uses a database of its own")
+    ] = Secret("mongodb://127.0.0.1:27017/?replicaSet=aula")
     database_prefix: Annotated[
         str, Meta(description="Databases are called `<prefix>_<service>`", pattern="^[a-z0-9_]+$")
     ] = "aula"
-    trusted_proxies: Annotated[
+    gateway_networks: Annotated[
         tuple[str, ...],
-        Meta(description="Networks (CIDR) whose `X-Forwarded-For` is believed"),
+        Meta(description="Networks (CIDR) of the gateways: what they say of a caller is believed"),
     ] = ("127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_networks("AULA_GATEWAY_NETWORKS", self.gateway_networks)
 
 
 def _parsed(raw: str, field: msgspec.structs.FieldInfo) -> object:
@@ -115,6 +114,30 @@ def _parsed(raw: str, field: msgspec.structs.FieldInfo) -> object:
         return msgspec.convert(value, field.type, strict=False)
     except msgspec.ValidationError as error:
         raise SettingsError(f"{variable}: {error}, but it is set to {raw!r}") from None
+
+
+def check_networks(variable: str, networks: Sequence[str]) -> None:
+    """Raises SettingsError for what is not a network in CIDR notation."""
+    for network in networks:
+        try:
+            ipaddress.ip_network(network)
+        except ValueError as error:
+            raise SettingsError(
+                f"{variable}: {network!r} is not a network such as 10.0.0.0/8"
+            ) from error
+
+
+def _is_nats_server(url: str) -> bool:
+    try:
+        parts = urlsplit(url.strip())
+        return (
+            parts.scheme in ("nats", "tls", "ws", "wss")
+            and parts.path in ("", "/")
+            and bool(parts.hostname)
+            and (parts.port is None or parts.port > 0)
+        )
+    except ValueError:
+        return False
 
 
 def required_in_production(secret: Secret, variable: str, *, at_least: int) -> None:

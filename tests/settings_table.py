@@ -27,7 +27,9 @@ STACK = (
 HEAD = """# Settings
 
 Every setting is an environment variable. A missing one has the default shown; an empty one counts
-as missing; a wrong one stops the start with a sentence. Lists are separated by commas.
+as missing; a wrong one stops the start with a sentence. Lists are separated by commas. In
+development, secrets and signing keys that are not set are made under `AULA_DATA_DIR`, and
+`AULA_BOOTSTRAP_SUPERADMINS` is `admin@aula.test`.
 This page is made by `python -m tests.settings_table`.
 
 | variable | read by | default | meaning |
@@ -36,21 +38,21 @@ This page is made by `python -m tests.settings_table`.
 
 
 def page() -> str:
-    rows: dict[str, tuple[list[str], str, str]] = {}
+    readers: dict[str, dict[str, list[str]]] = {}  # by variable, by default
+    meanings: dict[str, str] = {}
     for process, settings in PROCESSES.items():
         hints = settings_hints(settings)
         for field in msgspec.structs.fields(settings):
             variable = PREFIX + field.name.upper()
-            readers, default, meaning = rows.get(variable, ([], "", ""))
-            shown = _default(field)
-            if default and shown != default:
-                shown = f"{default}; {process}: {shown}"
-            rows[variable] = ([*readers, process], shown, meaning or hints[field.name])
-    everyone = list(PROCESSES)
+            readers.setdefault(variable, {}).setdefault(_default(field), []).append(process)
+            meanings.setdefault(variable, hints[field.name])
     lines = [f"| `{name}` | {who} | `{default}` | {text} |" for name, who, default, text in STACK]
-    for variable, (readers, default, meaning) in sorted(rows.items()):
-        who = "all" if readers == everyone else ", ".join(readers)
-        lines.append(f"| `{variable}` | {who} | {f'`{default}`' if default else ''} | {meaning} |")
+    for variable, defaults in sorted(readers.items()):
+        who = [process for processes in defaults.values() for process in processes]
+        everyone = "all" if set(who) == set(PROCESSES) else ", ".join(who)
+        (default,) = defaults  # one name means one thing: no two processes differ
+        shown = f"`{default}`" if default else ""
+        lines.append(f"| `{variable}` | {everyone} | {shown} | {meanings[variable]} |")
     return HEAD + "\n".join(lines) + "\n"
 
 

@@ -52,6 +52,7 @@ def create_app(settings: AuthSettings, clock: Clock = utc_now) -> App:
             "accounts": accounts,
             "keys": keys,
             "settings": settings,
+            "caller": Provide(routes.caller_of),
             "device": Provide(routes.device_of, sync_to_thread=False),
         },
     )

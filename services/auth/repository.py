@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from pymongo import ASCENDING, DESCENDING, ReturnDocument
 
 from services.auth.code_ledger import CodeLedger
 from services.auth.domain import EndReason, Identity, Session
@@ -21,17 +20,17 @@ _ENDED_SESSION_KEPT = timedelta(days=1)
 class Identities:
     INDEXES = (
         IndexModel(
-            [("email", ASCENDING)],
+            [("email", 1)],
             unique=True,
             partialFilterExpression={"email": {"$type": "string"}},
         ),
         IndexModel(
-            [("phone", ASCENDING)],
+            [("phone", 1)],
             unique=True,
             partialFilterExpression={"phone": {"$type": "string"}},
         ),
         IndexModel(
-            [("role", ASCENDING)],
+            [("role", 1)],
             partialFilterExpression={"role": "superadmin"},
             name="superadmins",
         ),
@@ -85,7 +84,7 @@ class Identities:
 
 
 class Ledgers:
-    INDEXES = (IndexModel([("kept_until", ASCENDING)], expireAfterSeconds=0),)
+    INDEXES = (IndexModel([("kept_until", 1)], expireAfterSeconds=0),)
 
     def __init__(self, collection: Collection) -> None:
         self._ledgers = collection
@@ -107,8 +106,8 @@ class Ledgers:
 
 class Sessions:
     INDEXES = (
-        IndexModel([("user_id", ASCENDING), ("last_used_at", DESCENDING)]),
-        IndexModel([("kept_until", ASCENDING)], expireAfterSeconds=0),
+        IndexModel([("user_id", 1), ("last_used_at", -1)]),
+        IndexModel([("kept_until", 1)], expireAfterSeconds=0),
     )
 
     def __init__(self, collection: Collection) -> None:
@@ -123,7 +122,7 @@ class Sessions:
         """Most recently used first."""
         found = self._sessions.find(
             {"user_id": user_id, "ended_at": None, "expires_at": {"$gt": now}}, session=session
-        ).sort("last_used_at", DESCENDING)
+        ).sort("last_used_at", -1)
         return [from_document(Session, document) async for document in found]
 
     async def insert(self, new: Session, session: DatabaseSession) -> None:
@@ -148,7 +147,7 @@ class Sessions:
 class Counters:
     """How often something happened in an hour or a day, shared by all replicas."""
 
-    INDEXES = (IndexModel([("kept_until", ASCENDING)], expireAfterSeconds=0),)
+    INDEXES = (IndexModel([("kept_until", 1)], expireAfterSeconds=0),)
 
     def __init__(self, collection: Collection) -> None:
         self._counters = collection
@@ -161,7 +160,7 @@ class Counters:
             {"_id": f"{what}:{seconds}:{number}"},
             {"$inc": {"n": 1}, "$setOnInsert": {"kept_until": now + 2 * window}},
             upsert=True,
-            return_document=ReturnDocument.AFTER,
+            return_document=True,  # as it is after
         )
         return document["n"], (number + 1) * seconds - now.timestamp()
 

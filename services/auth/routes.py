@@ -162,47 +162,41 @@ async def log_out(
 @post("/auth/revoke-token", status_code=200, guards=[signed_in])
 async def revoke_token(
     data: JSONBody[RefreshTokenBody],
-    principal: NamedDependency[Principal],
+    caller: NamedDependency[Principal],
     sessions: NamedDependency[SessionService],
     accounts: NamedDependency[AccountService],
 ) -> Envelope[Message]:
-    await sessions.require_living(principal)
-    await sessions.revoke(principal, data.refresh_token)
-    return ok(Message(SESSION_ENDED.in_(await accounts.language_of(principal.user_id))))
+    await sessions.revoke(caller, data.refresh_token)
+    return ok(Message(SESSION_ENDED.in_(await accounts.language_of(caller.user_id))))
 
 
 @get("/auth/sessions", guards=[signed_in])
 async def list_sessions(
-    principal: NamedDependency[Principal], sessions: NamedDependency[SessionService]
+    caller: NamedDependency[Principal], sessions: NamedDependency[SessionService]
 ) -> Envelope[list[SessionView]]:
-    await sessions.require_living(principal)
-    living = await sessions.living(principal.user_id)
-    return ok([SessionView.of(session, principal.session_id) for session in living])
+    living = await sessions.living(caller.user_id)
+    return ok([SessionView.of(session, caller.session_id) for session in living])
 
 
 @delete("/auth/sessions/{session_id:str}", status_code=200, guards=[signed_in])
 async def end_session(
     session_id: FromPath[str],
-    principal: NamedDependency[Principal],
+    caller: NamedDependency[Principal],
     sessions: NamedDependency[SessionService],
     accounts: NamedDependency[AccountService],
 ) -> Envelope[Message]:
-    await sessions.require_living(principal)
-    await sessions.end_one(principal.user_id, checked_id(session_id))
-    return ok(Message(SESSION_ENDED.in_(await accounts.language_of(principal.user_id))))
+    await sessions.end_one(caller.user_id, checked_id(session_id))
+    return ok(Message(SESSION_ENDED.in_(await accounts.language_of(caller.user_id))))
 
 
 @get("/auth/validate-token", guards=[signed_in])
-async def validate_token(
-    principal: NamedDependency[Principal], sessions: NamedDependency[SessionService]
-) -> Envelope[TokenValidity]:
-    await sessions.require_living(principal)
+async def validate_token(caller: NamedDependency[Principal]) -> Envelope[TokenValidity]:
     return ok(
         TokenValidity(
             valid=True,
-            user_id=principal.user_id,
-            roles=principal.roles,
-            expires_at=timestamp(from_seconds(principal.expires_at)),
+            user_id=caller.user_id,
+            roles=caller.roles,
+            expires_at=timestamp(from_seconds(caller.expires_at)),
         )
     )
 
@@ -218,14 +212,12 @@ async def jwks(keys: NamedDependency[SigningKeys]) -> Response[dict[str, Any]]:
 async def change_email(
     user_id: FromPath[str],
     data: JSONBody[ChangeEmail],
-    principal: NamedDependency[Principal],
+    caller: NamedDependency[Principal],
     accounts: NamedDependency[AccountService],
-    sessions: NamedDependency[SessionService],
     settings: NamedDependency[AuthSettings],
 ) -> Envelope[User]:
-    await sessions.require_living(principal)
     email = parse_email(data.email, test_domains=not settings.is_production)
-    identity = await accounts.change_email(principal, checked_id(user_id), email)
+    identity = await accounts.change_email(caller, checked_id(user_id), email)
     return ok(identity.user())
 
 
@@ -233,12 +225,10 @@ async def change_email(
 async def change_role(
     user_id: FromPath[str],
     data: JSONBody[ChangeRole],
-    principal: NamedDependency[Principal],
+    caller: NamedDependency[Principal],
     accounts: NamedDependency[AccountService],
-    sessions: NamedDependency[SessionService],
 ) -> Envelope[User]:
-    await sessions.require_living(principal)
-    identity = await accounts.change_role(principal, checked_id(user_id), data.role)
+    identity = await accounts.change_role(caller, checked_id(user_id), data.role)
     return ok(identity.user())
 
 
@@ -259,6 +249,15 @@ HANDLERS = (
     change_email,
     change_role,
 )
+
+
+async def caller_of(
+    principal: NamedDependency[Principal], sessions: NamedDependency[SessionService]
+) -> Principal:
+    """Dependency `caller`: the principal, if their session still lives. Auth knows at once what the
+    gateway learns a moment later."""
+    await sessions.require_living(principal)
+    return principal
 
 
 def device_of(request: Request[Any, Any, Any]) -> Device:

@@ -134,7 +134,7 @@ class SessionService:
         return await self._sessions.living_of(user_id, self._clock())
 
     async def require_living(self, principal: Principal) -> None:
-        """Auth knows at once what the gateway learns a moment later: that a session ended."""
+        """Raises AuthenticationRequired if the principal's session has ended."""
         session = await self._sessions.find(principal.session_id)
         if session is None or not session.lives(self._clock()):
             raise AuthenticationRequired
@@ -163,12 +163,10 @@ class SessionService:
         """End the session of a refresh token of one's own. Raises NotFound for any other."""
         parsed = self._refresh_tokens.parse(token)
         session = await self._sessions.find(parsed.session_id) if parsed else None
-        if (
-            parsed is None
-            or session is None
-            or session.user_id != principal.user_id
-            or not self._refresh_tokens.is_ours(parsed, session.salt)
-        ):
+        if parsed is None or session is None or session.user_id != principal.user_id:
+            raise NotFound
+        newest = hmac.compare_digest(hash_of(token), session.token_hash)
+        if not newest and not self._refresh_tokens.is_ours(parsed, session.salt):
             raise NotFound
         await self.end(principal.user_id, [session], "revoked")
 

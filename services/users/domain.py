@@ -12,6 +12,7 @@ from shared.errors import InvalidFields
 from shared.languages import Text
 from shared.roles import Role
 
+_TIMEZONES = frozenset(available_timezones())  # reads the disk: once, at the start
 _EARLIEST_BIRTH = datetime(1900, 1, 1, tzinfo=UTC)
 
 _BAD_BIRTH_DATE = Text(
@@ -118,7 +119,7 @@ def _checked(changes: dict[str, object], now: datetime) -> dict[str, object]:
         else:
             checked["birth_date"] = timestamp(moment)
     timezone = checked.get("timezone")
-    if timezone is not None and timezone not in available_timezones():
+    if timezone is not None and timezone not in _TIMEZONES:
         wrong["timezone"] = _BAD_TIMEZONE
     if wrong:
         raise InvalidFields(wrong)
@@ -129,6 +130,6 @@ def _moment(text: str) -> datetime | None:
     """An ISO 8601 date or time; without an offset it counts as UTC."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # the first and last days of the calendar overflow
         return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

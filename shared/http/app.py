@@ -86,8 +86,8 @@ def create_litestar(
     )
 
 
-def with_edge(app: Litestar, verifier: TokenVerifier, trusted_proxies: Sequence[str]) -> Edge:
-    return Edge(app, verifier, trusted_proxies)  # type: ignore[arg-type]  # ASGI by other names
+def with_edge(app: Litestar, verifier: TokenVerifier, gateways: Sequence[str]) -> Edge:
+    return Edge(app, verifier, gateways)  # type: ignore[arg-type]  # ASGI by other names
 
 
 def _always(value: object) -> Callable[[], Any]:

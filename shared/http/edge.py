@@ -24,12 +24,10 @@ class Edge:
     """ASGI middleware around a whole service. Puts `principal` (or None) and `client` (the
     caller's address) into the scope's state."""
 
-    def __init__(
-        self, app: asgi.App, verifier: TokenVerifier, trusted_proxies: Sequence[str]
-    ) -> None:
+    def __init__(self, app: asgi.App, verifier: TokenVerifier, gateways: Sequence[str]) -> None:
         self._app = app
         self._verifier = verifier
-        self._trusted = [ipaddress.ip_network(network) for network in trusted_proxies]
+        self._trusted = [ipaddress.ip_network(network) for network in gateways]
 
     async def __call__(self, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
         if scope["type"] != "http":
@@ -71,7 +69,7 @@ class Edge:
         await self._app(scope, _replay(body, receive), send)
 
     def _client(self, scope: asgi.Scope, headers: dict[bytes, bytes]) -> str:
-        """The caller's address: the last entry of `X-Forwarded-For` if a trusted proxy wrote it."""
+        """The caller's address: the last entry of `X-Forwarded-For` if a gateway wrote it."""
         peer = scope["client"][0] if scope.get("client") else "127.0.0.1"
         forwarded = asgi.text(headers, b"x-forwarded-for")
         if not forwarded:

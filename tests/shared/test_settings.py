@@ -4,9 +4,17 @@ from pathlib import Path
 
 import pytest
 
+from gateway.settings import GatewaySettings
 from services.auth.settings import AuthSettings
 from services.notifications.settings import NotificationsSettings
-from shared.settings import Secret, Settings, SettingsError, development_secret
+from shared.mongo import connect
+from shared.settings import (
+    Secret,
+    ServiceSettings,
+    Settings,
+    SettingsError,
+    development_secret,
+)
 from tests.settings_table import PAGE, PROCESSES, page, settings_hints
 
 STRONG = "correct horse battery staple, and then some more"
@@ -26,17 +34,30 @@ def test_an_empty_variable_counts_as_not_set() -> None:
 
 
 @pytest.mark.parametrize(
-    ("variable", "value"),
+    ("settings", "variable", "value"),
     [
-        ("AULA_LISTEN_PORT", "http"),
-        ("AULA_LISTEN_PORT", "70000"),
-        ("AULA_ENVIRONMENT", "staging"),
-        ("AULA_TRUSTED_PROXIES", "10.0.0.0/8,nonsense"),
+        (Settings, "AULA_LISTEN_PORT", "http"),
+        (Settings, "AULA_LISTEN_PORT", "70000"),
+        (Settings, "AULA_ENVIRONMENT", "staging"),
+        (Settings, "AULA_NATS_URL", "nats://aula:p@ss/word@host:4222"),
+        (Settings, "AULA_NATS_URL", "nats://host:4222,http://host"),
+        (Settings, "AULA_NATS_URL", "nats://host:port"),
+        (GatewaySettings, "AULA_TRUSTED_PROXIES", "10.0.0.0/8,nonsense"),
+        (ServiceSettings, "AULA_GATEWAY_NETWORKS", "10.0.0.1/8"),
     ],
 )
-def test_a_wrong_value_is_named(variable: str, value: str) -> None:
+def test_a_wrong_value_is_named(settings: type[Settings], variable: str, value: str) -> None:
     with pytest.raises(SettingsError, match=variable):
-        Settings.from_environment({variable: value})
+        settings.from_environment({variable: value})
+
+
+@pytest.mark.parametrize(
+    "url", ["mongodb://aula:secret@word@host", "postgres://host", "mongodb://host:port"]
+)
+def test_a_wrong_database_url_is_named_and_its_password_is_not(url: str) -> None:
+    with pytest.raises(SettingsError, match="AULA_MONGO_URL") as refusal:
+        connect(url)
+    assert "secret" not in str(refusal.value)
 
 
 PRODUCTION = {

@@ -13,6 +13,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 from deploy.components import ROOT, SERVICES
+from deploy.servers import find_nats_server
 
 DEPLOY = ROOT / "deploy"
 PROCESSES = (*SERVICES, "gateway")
@@ -79,6 +80,15 @@ def test_secrets_go_only_where_they_are_needed_and_have_no_default(
         if any(":/keys" in volume for volume in compose["services"][name].get("volumes", ()))
     }
     assert with_keys == {"auth"}
+
+
+def test_nats_takes_its_configuration_and_its_password() -> None:
+    server = str(find_nats_server())
+    config = ["-t", "--config", str(DEPLOY / "nats.conf")]
+    for password, code in (("nats-0123456789abcdef", 0), (None, 1)):
+        environment = {"AULA_NATS_PASSWORD": password} if password else {}
+        run = subprocess.run([server, *config], env=environment, capture_output=True, check=False)
+        assert run.returncode == code, run.stderr
 
 
 def test_every_server_and_process_has_a_health_check(

@@ -76,7 +76,18 @@ def test_a_birth_date_is_kept_as_a_timestamp(given: str, kept: str) -> None:
     assert person.profile.birth_date == kept
 
 
-@pytest.mark.parametrize("given", ["2999-01-01", "1899-12-31", "yesterday", "1990-13-01", ""])
+@pytest.mark.parametrize(
+    "given",
+    [
+        "2999-01-01",
+        "1899-12-31",
+        "yesterday",
+        "1990-13-01",
+        "",
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-14:00",
+    ],
+)
 def test_an_impossible_birth_date_is_refused(given: str) -> None:
     with pytest.raises(InvalidFields) as refusal:
         Person.of_token(ID, "user").with_profile({"birth_date": given}, NOW)

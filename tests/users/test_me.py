@@ -102,6 +102,9 @@ async def test_a_wrong_member_is_named_and_changes_nothing(
     assert (answer.status_code, envelope["code"]) == (400, "validation_failed")
     assert envelope["errors"][0] == "Validation failed"
     assert envelope["errors"][1].startswith(f"{field}: ")
+    before = (await users.http.get("/me", headers=users.issuer.bearer(os.urandom(12).hex()))).json()
+    after = (await users.http.get("/me", headers=bearer)).json()
+    assert after["data"] == {**before["data"], "id": user_id}
 
 
 async def test_without_a_token_there_is_no_me(users: Users) -> None:
