@@ -16,6 +16,7 @@ from services.notifications.smtp_verdicts import Attempt, no_answer, verdict
 from shared.clock import Clock
 
 _IDLE_SECONDS = 20.0  # servers close idle connections, some after half a minute
+_QUIT_SECONDS = 1.0  # for all connections together
 
 
 class Patience(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,11 +69,10 @@ class SmtpSender:
                 return no_answer(attempt, error)
 
     async def close(self) -> None:
-        while self._idle:
-            connection, _ = self._idle.pop()
-            with suppress(aiosmtplib.SMTPException, OSError):
-                await connection.quit(timeout=0.5)
-            connection.close()
+        idle, self._idle = [connection for connection, _ in self._idle], []
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_QUIT_SECONDS):
+                await asyncio.gather(*map(_quit, idle))
 
     @asynccontextmanager
     async def _place(self, is_retry: bool) -> AsyncIterator[None]:
@@ -129,6 +129,14 @@ class SmtpSender:
             # (RFC 7435); many a mail server next door has one that it signed itself.
             validate_certs=server.must_encrypt,
         )
+
+
+async def _quit(connection: aiosmtplib.SMTP) -> None:
+    try:
+        with suppress(aiosmtplib.SMTPException, OSError):
+            await connection.quit()
+    finally:
+        connection.close()
 
 
 async def _begin(connection: aiosmtplib.SMTP, mail: Letter) -> aiosmtplib.SMTP:

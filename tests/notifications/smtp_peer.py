@@ -41,16 +41,19 @@ class Mail:
 
 @dataclass
 class SmtpPeer:
-    """`rcpt` and `data` hold, by recipient, the answers to come; the last one stays. `took` is all
-    that was handed over whole, `mails` what was answered with yes."""
+    """`rcpt` and `data` hold, by recipient, the answers to come; the last one stays. `quit` is the
+    answer to each QUIT. `took` is all that was handed over whole, `mails` what was answered with
+    yes."""
 
     port: int
     rcpt: dict[str, list[str]] = field(default_factory=dict)
     data: dict[str, list[str]] = field(default_factory=dict)
+    quit: str = "221 bye"
     mails: list[Mail] = field(default_factory=list)
     took: list[Mail] = field(default_factory=list)
     seen: dict[str, int] = field(default_factory=lambda: defaultdict(int))  # RCPT by recipient
     connections: int = 0
+    quits: int = 0
     logins: list[bytes] = field(default_factory=list)
     open: list[SMTP] = field(default_factory=list)
 
@@ -88,6 +91,10 @@ class SmtpPeer:
         if answer.startswith("2"):
             self.mails.append(mail)
         return answer
+
+    async def handle_QUIT(self, server: SMTP, _: Session, __: Envelope) -> str:  # noqa: N802
+        self.quits += 1
+        return await _given(server, self.quit)
 
     def login(self, _: Any, __: Any, ___: Any, mechanism: str, data: LoginPassword) -> AuthResult:
         self.logins.append(data.password)

@@ -1,6 +1,8 @@
 """The SMTP client alone, against real servers: encryption, log-in, alphabets, patience."""
 
+import asyncio
 import ssl
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from services.notifications.smtp import Patience, SmtpSender
 from services.notifications.smtp_server import SmtpServer
 from shared.clock import utc_now
 from shared.settings import SettingsError
-from tests.notifications.smtp_peer import DRIP, NEVER, SmtpPeer, smtp_peer
+from tests.notifications.smtp_peer import DRIP, HANG_UP, NEVER, SLOW, SmtpPeer, smtp_peer
 
 SENDER = From("Aula", "no-reply@aula.test")
 QUICK = Patience(attempt=0.6, answer=0.3)
@@ -135,6 +137,22 @@ async def test_what_forbids_to_go_on_comes_through_before_anything_is_handed_ove
     assert peer.took == []
     assert await sender.send(message(), go) == Sent()
     await sender.close()
+
+
+@pytest.mark.parametrize("answer", ["221 bye", NEVER, DRIP, HANG_UP])
+async def test_all_connections_are_quit_together_within_a_second(
+    peer: SmtpPeer, answer: str
+) -> None:
+    sender = SmtpSender(SmtpServer.from_url(peer.url), SENDER, 4, utc_now)
+    recipients = [f"ada{number}@school.test" for number in range(4)]
+    for recipient in recipients:
+        peer.data[recipient] = [SLOW]  # so that each takes a connection of its own
+    await asyncio.gather(*(sender.send(message(recipient), go) for recipient in recipients))
+    peer.quit = answer
+    begin = time.monotonic()
+    await sender.close()
+    assert time.monotonic() - begin < 1.5
+    assert (peer.connections, peer.quits) == (4, 4)
 
 
 @pytest.mark.parametrize(
