@@ -22,7 +22,7 @@ class EncodedBody(UnsupportedMediaType):
         en="The body must not be compressed",
         tr="Gövde sıkıştırılmış olmamalıdır",
         es="El cuerpo no debe estar comprimido",
-        de="Der Anfragetext darf nicht komprimiert sein",
+        de="Der Inhalt der Anfrage darf nicht komprimiert sein",
     )
 
 

@@ -56,7 +56,7 @@ STATUS_TEXTS: dict[int, Text] = {
         en="Request body too large",
         tr="İstek gövdesi çok büyük",
         es="El cuerpo de la solicitud es demasiado grande",
-        de="Der Anfragetext ist zu groß",
+        de="Der Inhalt der Anfrage ist zu groß",
     ),
     415: Text(
         en="Unsupported media type",
@@ -92,7 +92,7 @@ STATUS_TEXTS: dict[int, Text] = {
         en="The service gave no usable answer",
         tr="Hizmet geçerli bir yanıt vermedi",
         es="El servicio no dio una respuesta válida",
-        de="Der Dienst gab keine brauchbare Antwort",
+        de="Der Dienst hat keine brauchbare Antwort geliefert",
     ),
     503: Text(
         en="Service temporarily unavailable",

@@ -13,7 +13,7 @@ _ID = re.compile(r"[0-9a-f]{24}")
 class MalformedId(ValidationFailed):
     text = Text(
         en="id: must be 24 hexadecimal digits",
-        tr="id: 24 onaltılık basamak olmalıdır",
+        tr="id: 24 onaltılık basamaktan oluşmalıdır",
         es="id: debe tener 24 dígitos hexadecimales",
         de="id: muss aus 24 hexadezimalen Ziffern bestehen",
     )

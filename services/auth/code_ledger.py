@@ -47,7 +47,7 @@ class SentTooOften(TooManyRequests):
         en="A code was sent already; wait before asking again",
         tr="Zaten bir kod gönderildi; yeniden istemeden önce bekleyin",
         es="Ya se envió un código; espera antes de pedir otro",
-        de="Es wurde bereits ein Code gesendet; warten Sie, bevor Sie erneut anfragen",
+        de="Es wurde bereits ein Code gesendet; warten Sie, bevor Sie einen neuen anfordern",
     )
 
 

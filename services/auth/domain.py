@@ -18,7 +18,7 @@ class EmailTaken(Conflict):
     code = "email_taken"
     text = Text(
         en="This email belongs to another account",
-        tr="Bu e-posta başka bir hesaba ait",
+        tr="Bu e-posta adresi başka bir hesaba ait",
         es="Este correo pertenece a otra cuenta",
         de="Diese E-Mail-Adresse gehört zu einem anderen Konto",
     )
@@ -40,7 +40,7 @@ class LastSuperadmin(Conflict):
         en="The last superadmin must stay one",
         tr="Son süper yönetici rolünü korumalıdır",
         es="El último superadministrador debe seguir siéndolo",
-        de="Der letzte Superadmin muss es bleiben",
+        de="Der letzte Superadmin muss Superadmin bleiben",
     )
 
 

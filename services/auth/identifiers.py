@@ -36,7 +36,7 @@ _BAD_PHONE = Text(
 _BAD_COUNTRY_CODE = Text(
     en="is not a country calling code",
     tr="bir ülke telefon kodu değil",
-    es="no es un prefijo telefónico de país",
+    es="no es un prefijo telefónico internacional",
     de="ist keine Landesvorwahl",
 )
 

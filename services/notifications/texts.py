@@ -16,10 +16,10 @@ INTRODUCTION = Text(
     de="Mit diesem Code melden Sie sich bei Aula an:",
 )
 VALIDITY = Text(
-    en="It works once, within the next {minutes} min.",
-    tr="Kod bir kez, önümüzdeki {minutes} dakika içinde kullanılabilir.",
-    es="Sirve una sola vez, durante los próximos {minutes} min.",
-    de="Er gilt einmal, und zwar in den nächsten {minutes} Min.",
+    en="It works once and expires in {minutes} min.",
+    tr="Kod yalnızca bir kez ve {minutes} dakika içinde kullanılabilir.",
+    es="Sirve una sola vez y caduca en {minutes} min.",
+    de="Der Code gilt nur einmal und noch {minutes} Min.",
 )
 WARNING = Text(
     en="Never share it. Nobody at Aula will ask you for it.",
@@ -28,10 +28,10 @@ WARNING = Text(
     de="Geben Sie ihn nicht weiter. Niemand von Aula wird Sie danach fragen.",
 )
 NOT_YOU = Text(
-    en="If you did not ask for it, you can ignore this mail.",
+    en="If you did not ask for it, you can ignore this email.",
     tr="Bu kodu siz istemediyseniz bu e-postayı dikkate almayın.",
     es="Si no lo has pedido, puedes ignorar este correo.",
-    de="Wenn Sie ihn nicht angefordert haben, können Sie diese Mail ignorieren.",
+    de="Wenn Sie ihn nicht angefordert haben, können Sie diese E-Mail ignorieren.",
 )
 
 # Only letters of the GSM alphabet: with a single other one (ş, ı, ó) a text message has room for 70

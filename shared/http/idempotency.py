@@ -47,9 +47,9 @@ class StillRunning(Conflict):
 
 _BAD_KEY = Text(
     en="must be 1 to 255 printable ASCII characters",
-    tr="1 ile 255 arasında yazdırılabilir ASCII karakter olmalıdır",
+    tr="1 ile 255 arası yazdırılabilir ASCII karakterden oluşmalıdır",
     es="debe tener de 1 a 255 caracteres ASCII imprimibles",
-    de="muss 1 bis 255 druckbare ASCII-Zeichen haben",
+    de="muss aus 1 bis 255 druckbaren ASCII-Zeichen bestehen",
 )
 
 

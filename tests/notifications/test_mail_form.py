@@ -56,7 +56,7 @@ def test_a_mail_speaks_one_language_in_both_its_forms(language: Language) -> Non
 
 @pytest.mark.parametrize(("left", "minutes"), [(300, 5), (299.9, 5), (100, 2), (3, 1)])
 def test_a_late_mail_promises_only_what_is_left(left: float, minutes: int) -> None:
-    assert f"next {minutes} min." in written(left=left).text
+    assert f"expires in {minutes} min." in written(left=left).text
 
 
 def test_headers_say_what_this_is() -> None:
