@@ -1,12 +1,11 @@
-"""`python -m services.notifications.app`: every message to a person."""
+"""Notifications' composition root: `python -m services.notifications.app`."""
 
 import os
 from datetime import timedelta
 
-from services.notifications.event_handlers import subscriptions
+from services.notifications import event_handlers, routes
 from services.notifications.messages import Composer, templates
-from services.notifications.repository import Repositories
-from services.notifications.routes import dev_inbox
+from services.notifications.repository import Deliveries, DevInbox, Suppressions
 from services.notifications.senders import create_senders
 from services.notifications.service import DeliveryService
 from services.notifications.settings import NotificationsSettings
@@ -20,30 +19,23 @@ from shared.seal import Seal
 def create_app(settings: NotificationsSettings, clock: Clock = utc_now) -> App:
     settings = settings.with_development_defaults()
     node = Node("notifications", settings)
-    repositories = Repositories(
-        node,
-        suppressed_for=timedelta(days=settings.suppression_days),
-        lease=os.urandom(8).hex(),
-        clock=clock,
+    kept = Deliveries(node.collection("deliveries", Deliveries.INDEXES), lease=os.urandom(8).hex())
+    suppressions = Suppressions(
+        node.collection("suppressions", Suppressions.INDEXES),
+        timedelta(days=settings.suppression_days),
+        clock,
     )
+    inbox = DevInbox(node.collection("dev_inbox", DevInbox.INDEXES), clock)
     if settings.delivers:
-        deliveries = DeliveryService(
-            repositories.deliveries,
-            repositories.suppressions,
-            create_senders(settings, repositories.dev_inbox, clock),
-            Composer(settings.domain),
-            Seal(settings.code_key),
-            clock,
-        )
-        node.subscribe(subscriptions(deliveries))
+        senders = create_senders(settings, inbox, clock)
+        composer = Composer(settings.domain)
+        seal = Seal(settings.code_key)
+        deliveries = DeliveryService(kept, suppressions, senders, composer, seal, clock)
+        node.subscribe(event_handlers.table(deliveries))
         node.background(deliveries.run())
-    has_inbox = settings.answers and not settings.is_production
     return node.app(
-        [dev_inbox] if has_inbox else [],
-        {
-            "inbox": repositories.dev_inbox,
-            "dev_inbox_page": templates().get_template("dev_inbox.html"),
-        },
+        routes.HANDLERS if settings.has_dev_inbox else (),
+        {"inbox": inbox, "dev_inbox_page": templates().get_template("dev_inbox.html")},
     )
 
 

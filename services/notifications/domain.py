@@ -1,5 +1,6 @@
 """What a delivery is, what may become of it, and when it is tried again. No input or output."""
 
+import hashlib
 import random
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -7,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from shared.contracts.auth import OtpRequested
 from shared.languages import Language
 
 Channel = Literal["email", "sms"]
@@ -36,6 +38,19 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     state: State = "queued"
     attempts: int = 0
     error: str | None = None
+
+    @classmethod
+    def of_code(cls, event: OtpRequested, event_id: str) -> "Delivery":
+        """One event, one delivery: the id of the one makes the id of the other."""
+        return cls(
+            id=hashlib.sha256(event_id.encode()).hexdigest()[:24],
+            channel=event.channel,
+            recipient=event.recipient,
+            language=event.language,
+            challenge_id=event.challenge_id,
+            sealed_code=event.sealed_code,
+            expires_at=datetime.fromisoformat(event.expires_at),
+        )
 
     def expired(self, now: datetime) -> bool:
         return now >= self.expires_at

@@ -4,13 +4,11 @@ import hashlib
 from collections.abc import Collection as Ids
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import ClassVar
 
 from services.notifications.domain import Channel, Delivery, Message, State
 from shared.clock import Clock
 from shared.documents import from_document, to_document
 from shared.mongo import Collection, Document, IndexModel, Session
-from shared.node import Node
 
 _LEASE_MS = 10_000
 _KEPT_MS = 30 * 24 * 3600 * 1000
@@ -21,13 +19,12 @@ class Deliveries:
     """One row a delivery. While it is open, `due_at` says when anybody may take it: the end of the
     `lease` of the process that has it, or the time of the next attempt."""
 
-    INDEXES: ClassVar = [
+    INDEXES = (
         IndexModel(
             [("due_at", 1)], name="due", partialFilterExpression={"due_at": {"$exists": True}}
         ),
-        IndexModel([("recipient", 1)], name="recipient"),
         IndexModel([("remove_at", 1)], name="expiry", expireAfterSeconds=0),
-    ]
+    )
 
     def __init__(self, collection: Collection, lease: str) -> None:
         self._rows = collection
@@ -103,7 +100,7 @@ def _ended() -> Document:
 class Suppressions:
     """Addresses that a mail server called dead; each is left alone for a while."""
 
-    INDEXES: ClassVar = [IndexModel([("remove_at", 1)], name="expiry", expireAfterSeconds=0)]
+    INDEXES = (IndexModel([("remove_at", 1)], name="expiry", expireAfterSeconds=0),)
 
     def __init__(self, collection: Collection, kept: timedelta, clock: Clock) -> None:
         self._rows = collection
@@ -128,10 +125,10 @@ def _key(channel: Channel, recipient: str) -> str:
 class DevInbox:
     """What development shows instead of sending it. Codes lie readable here."""
 
-    INDEXES: ClassVar = [
+    INDEXES = (
         IndexModel([("created_at", -1)], name="expiry", expireAfterSeconds=24 * 3600),
         IndexModel([("to", 1), ("created_at", -1)], name="recipient"),
-    ]
+    )
     SHOWN = 100
 
     def __init__(self, collection: Collection, clock: Clock) -> None:
@@ -147,17 +144,3 @@ class DevInbox:
         wanted = {"to": {"$in": [to, f"+{to}"]}} if to else {}
         rows = self._rows.find(wanted).sort([("created_at", -1), ("_id", -1)]).limit(self.SHOWN)
         return [(from_document(Message, row), row["created_at"]) async for row in rows]
-
-
-class Repositories:
-    """All of them, on the database of `node`."""
-
-    def __init__(self, node: Node, *, suppressed_for: timedelta, lease: str, clock: Clock) -> None:
-        def collection(name: str, indexes: Sequence[IndexModel]) -> Collection:
-            return node.collection(name, indexes)
-
-        self.deliveries = Deliveries(collection("deliveries", Deliveries.INDEXES), lease)
-        self.suppressions = Suppressions(
-            collection("suppressions", Suppressions.INDEXES), suppressed_for, clock
-        )
-        self.dev_inbox = DevInbox(collection("dev_inbox", DevInbox.INDEXES), clock)

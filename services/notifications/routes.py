@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
 from services.notifications.repository import DevInbox
-from services.notifications.schemas import dev_message
+from services.notifications.schemas import DevMessage
 from shared.http.envelope import ok
 
 # The messages hold what others wrote: nothing in the page may run or load.
@@ -28,8 +28,11 @@ async def dev_inbox(
 ) -> Response[Any]:
     """Newest first; `to` leaves those to one address or number."""
     to = (to or "").strip().lower() or None
-    messages = [dev_message(message, at) for message, at in await inbox.newest(to)]
+    messages = [DevMessage.of(message, at) for message, at in await inbox.newest(to)]
     if "application/json" in request.headers.get("accept", ""):
         return Response(ok(messages), headers=_HEADERS)
     page = dev_inbox_page.render(messages=messages, to=to)
     return Response(page, media_type=MediaType.HTML, headers=_HEADERS)
+
+
+HANDLERS = (dev_inbox,)

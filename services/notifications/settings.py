@@ -92,6 +92,10 @@ class NotificationsSettings(ServiceSettings, frozen=True, kw_only=True):
     def answers(self) -> bool:
         return self.notifications_mode != "worker"
 
+    @property
+    def has_dev_inbox(self) -> bool:
+        return self.answers and not self.is_production
+
     def with_development_defaults(self) -> "NotificationsSettings":
         """In development, the key that auth and notifications share lies in the data directory."""
         if self.is_production or self.code_key:
