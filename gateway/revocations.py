@@ -1,50 +1,35 @@
-"""Sessions and users whose access tokens no longer count, as this process has heard."""
+"""Sessions whose access tokens no longer count, as this process has heard."""
 
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 
 from gateway.errors import RevocationsUnknown
-from shared import logs
 from shared.errors import AuthenticationRequired
 from shared.messaging import REVOCATIONS, Broker, BucketView
 from shared.tokens import ACCESS_TOKEN_LIFE, Principal
-
-log = logs.get("revocations")
 
 # However early the bucket forgets an entry, it is kept until the last token it is about has ended.
 _KEPT = ACCESS_TOKEN_LIFE + 60
 
 
 class Revocations:
-    """Keys are `session.<id>` (its tokens are dead) and `user.<id>` (tokens issued before are);
-    a value is the time of it, in seconds since the epoch."""
+    """Keys are `session.<id>`; what the value says does not matter."""
 
     def __init__(self, now: Callable[[], float] = time.time) -> None:
         self._now = now
-        self._not_before: OrderedDict[str, tuple[float, float]] = OrderedDict()  # and kept until
+        self._kept_until: OrderedDict[str, float] = OrderedDict()  # the first to end is first
 
-    def put(self, key: str, value: bytes) -> None:
+    def put(self, key: str, _: bytes) -> None:
         now = self._now()
-        try:
-            not_before = float(value)
-        except ValueError:
-            log.error("a revocation without a time counts from now", key=key)
-            not_before = now
-        self._not_before.pop(key, None)
-        self._not_before[key] = (not_before, now + _KEPT)
-        while self._not_before and next(iter(self._not_before.values()))[1] < now:
-            self._not_before.popitem(last=False)
+        self._kept_until[key] = now + _KEPT
+        self._kept_until.move_to_end(key)
+        while next(iter(self._kept_until.values())) < now:
+            self._kept_until.popitem(last=False)
 
     def check(self, principal: Principal) -> None:
-        if f"session.{principal.session_id}" in self._not_before:
+        if f"session.{principal.session_id}" in self._kept_until:
             raise AuthenticationRequired
-        not_before = self._not_before.get(f"user.{principal.user_id}")
-        if not_before is not None and principal.issued_at < not_before[0]:
-            raise AuthenticationRequired
-
-    def __len__(self) -> int:
-        return len(self._not_before)
 
 
 class RevocationWatch:
@@ -52,7 +37,6 @@ class RevocationWatch:
 
     def __init__(self, revocations: Revocations, broker: Broker, grace: float) -> None:
         self.revocations = revocations
-        self._broker = broker
         self._grace = grace
         # Removals are not heard: nothing is ever taken back, and a bucket only forgets.
         self._view = BucketView(broker, REVOCATIONS, revocations.put)
@@ -61,8 +45,8 @@ class RevocationWatch:
 
     def look(self) -> None:
         """To be called every few moments."""
-        # `away_for` is 0 again only after the view began to read everything anew.
-        if self._view.current and self._broker.away_for == 0:
+        # From a loss of NATS on, the view is not current until everything was read anew.
+        if self._view.current:
             self._current_at = time.monotonic()
 
     def check(self, principal: Principal) -> None:

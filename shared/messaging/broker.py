@@ -1,7 +1,6 @@
 """The connection to NATS: made once, kept for ever, streams declared whenever it is (re)made."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
@@ -51,7 +50,7 @@ class Broker:
         self._settling: asyncio.Task[None] | None = None
         self._unsettled = asyncio.Event()
         self._closing = False
-        self._away_since: float | None = time.monotonic()
+        self.losses = 0  # of the connection; counted before there can be another one
         self.on_connect: list[OnConnect] = []
         self.ready = asyncio.Event()  # connected at least once, with all streams in place
         self.on_lost: Callable[[], None] = lambda: None
@@ -59,11 +58,6 @@ class Broker:
     @property
     def connected(self) -> bool:
         return self._client.is_connected
-
-    @property
-    def away_for(self) -> float:
-        """Seconds since the connection was lost, 0 while there is one."""
-        return 0.0 if self._away_since is None else time.monotonic() - self._away_since
 
     @property
     def jetstream(self) -> JetStreamContext:
@@ -144,7 +138,6 @@ class Broker:
         declared = False
         while self.connected and not self._unsettled.is_set() and wanted():
             if not declared and (declared := await _worked(self._declare_everything)):
-                self._away_since = None
                 self.ready.set()
                 log.info("connected to NATS", name=self._name)
             if declared:
@@ -200,8 +193,8 @@ class Broker:
         log.debug("nats", error=repr(error))
 
     async def _on_disconnect(self) -> None:
+        self.losses += 1
         if not self._closing:
-            self._away_since = time.monotonic()
             log.warning("lost NATS; trying to reach it again")
             if self._settling:
                 self._settling.cancel()  # it would wait for answers to requests that are lost

@@ -24,6 +24,8 @@ log = logs.get("buckets")
 __all__ = ["BUCKETS", "REVOCATIONS", "SIGNING_KEYS", "Bucket", "BucketView"]
 
 _AT_A_TIME = 500
+_PAUSE = 0.25  # seconds
+_PAUSE_AFTER_SURPRISE = 1.0  # whatever it is, it may stay
 
 
 class BucketView:
@@ -31,7 +33,8 @@ class BucketView:
 
     `on_put(key, value)` is called for every value, old and new; `on_remove(key)` when a key was
     deleted or its time is over. After each reconnect the whole bucket is read again. A key that
-    NATS lost with its disk stays here until its time is over: the view never forgets early.
+    NATS lost with its disk stays here until its time is over: the view never forgets early. While
+    a callback fails, it is not current, and everything is read again.
     """
 
     def __init__(
@@ -47,27 +50,29 @@ class BucketView:
         self._on_remove = on_remove
         self._ends: dict[str, float] = {}  # in the order in which they were put
         self._watching: asyncio.Task[None] | None = None
-        self._complete = False
+        self._complete_after: int | None = None  # so many losses of the connection
         self.loaded = asyncio.Event()
         broker.on_connect.append(self._restart)
 
     @property
     def current(self) -> bool:
         """Whether it is complete, and nothing was missed since."""
-        return self._complete and self._broker.connected
+        # Not merely connected, or what was read before an outage would count as read after it.
+        return self._complete_after == self._broker.losses and self._broker.connected
 
     async def _restart(self) -> None:
         await self.close()
         self._watching = asyncio.create_task(self._watch())
 
     async def close(self) -> None:
-        self._complete = False
+        self._complete_after = None
         if self._watching:
             self._watching.cancel()
             await asyncio.wait({self._watching}, timeout=2)
 
     async def _watch(self) -> None:
         while wanted():
+            pause = _PAUSE
             try:
                 if self._broker.connected:
                     await self._follow()
@@ -75,12 +80,16 @@ class BucketView:
                 self._broker.declare_again()
             except (nats.errors.Error, nats.js.errors.Error, BrokerAway, OSError) as error:
                 log.info("reading a bucket again", bucket=self._bucket.name, error=repr(error))
+            except Exception:  # a view that ended by itself would never hear of a value again
+                log.exception("following a bucket failed", bucket=self._bucket.name)
+                pause = _PAUSE_AFTER_SURPRISE
             finally:
-                self._complete = False
-            await asyncio.sleep(0.25)
+                self._complete_after = None
+            await asyncio.sleep(pause)
 
     async def _follow(self) -> None:
         """Read the last value of every key, then what comes, until something is missed."""
+        losses = self._broker.losses
         reader = await self._broker.jetstream.add_consumer(
             self._bucket.stream,
             ConsumerConfig(
@@ -92,7 +101,7 @@ class BucketView:
             ),
         )
         if not reader.num_pending:
-            self._is_complete()
+            self._is_complete(losses)
         expected = 1
         async with Pull(self._broker, self._bucket.stream, reader.name) as pull:
             while wanted():
@@ -102,11 +111,11 @@ class BucketView:
                     expected += 1
                     self._apply(message)
                     if not message.metadata.num_pending:
-                        self._is_complete()
+                        self._is_complete(losses)
                 self._forget_what_is_over()
 
-    def _is_complete(self) -> None:
-        self._complete = True
+    def _is_complete(self, losses: int) -> None:
+        self._complete_after = losses
         self.loaded.set()
 
     def _apply(self, message: Msg) -> None:

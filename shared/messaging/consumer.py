@@ -59,7 +59,6 @@ class Patience:
 
 
 PATIENCE = Patience()
-MAX_TRIES = PATIENCE.tries
 
 
 @dataclass(frozen=True)

@@ -140,3 +140,40 @@ async def test_deleted_values_and_those_whose_time_is_over_are_removed(
     await bucket.put("session.3", b"1")
     await eventually(lambda: set(hasty.values) == {"session.3"})
     await eventually(lambda: set(readers[0].values) == {"session.2", "session.3"})
+
+
+async def test_a_view_outlives_a_callback_that_fails(bench: Bench) -> None:
+    replica = await bench.running(bench.replica())
+    failures, values = [RuntimeError("once"), RuntimeError("again")], dict[str, bytes]()
+
+    def put_at_the_third_try(key: str, value: bytes) -> None:
+        if failures:
+            raise failures.pop()
+        values[key] = value
+
+    view = BucketView(replica.broker, REVOCATIONS, put_at_the_third_try)
+    bench.exits.push_async_callback(view.close)
+    replica.broker.declare_again()  # as a reconnect would, it runs the callbacks
+    await view.loaded.wait()
+    await put(replica, "session.1")
+    await eventually(lambda: not view.current)
+    await eventually(lambda: view.current and "session.1" in values)
+    assert not failures
+
+
+async def test_a_view_is_not_current_from_a_loss_of_nats_until_it_was_read_anew(
+    bench: Bench,
+) -> None:
+    reader, current = Reader(bench.stack.nats_url), list[bool]()
+
+    async def look() -> None:
+        current.append(reader.view.current)
+
+    reader.broker.on_connect.insert(0, look)  # before the view has its turn
+    bench.exits.push_async_callback(reader.stop)
+    await reader.start()
+    await eventually(lambda: reader.view.current)
+    await bench.stack.kill("nats")
+    await eventually(lambda: len(current) == 2)
+    assert current == [False, False]
+    await eventually(lambda: reader.view.current)
