@@ -2,9 +2,22 @@
 
 from collections.abc import Sequence
 
-from gateway.headers import CALLERS, Headers
+from gateway.headers import FROM_PAGES, Headers
 
-_EXPOSED = "x-request-id, retry-after, ratelimit, ratelimit-policy, etag, location"
+_ALLOWED = b", ".join(FROM_PAGES)
+_EXPOSED = b", ".join(
+    (
+        b"allow",
+        b"etag",
+        b"idempotency-replayed",
+        b"location",
+        b"ratelimit",
+        b"ratelimit-policy",
+        b"retry-after",
+        b"www-authenticate",
+        b"x-request-id",
+    )
+)
 _VARY = (b"vary", b"Origin")
 
 
@@ -23,7 +36,7 @@ class Cors:
         return [
             _VARY,
             (b"access-control-allow-origin", origin),
-            (b"access-control-expose-headers", _EXPOSED.encode()),
+            (b"access-control-expose-headers", _EXPOSED),
         ]
 
     def is_preflight(self, method: str, headers: dict[bytes, bytes]) -> bool:
@@ -38,6 +51,6 @@ class Cors:
         """The answer to it, for a path that has these methods."""
         return [
             (b"access-control-allow-methods", ", ".join(methods).encode()),
-            (b"access-control-allow-headers", ", ".join(CALLERS).encode()),
+            (b"access-control-allow-headers", _ALLOWED),
             (b"access-control-max-age", b"600"),
         ]

@@ -95,15 +95,7 @@ class Edge:
         route, exchange.path = self._table.find(exchange.method, path)
         exchange.route = route
         exchange.deadline = exchange.started + route.timeout
-        exchange.principal = self._admitted(route, headers.get(b"authorization"))
-        if route.rate is not None:
-            principal = exchange.principal
-            self._limits.count(
-                route.rate,
-                principal.user_id if principal else None,
-                exchange.client,
-                exchange.additions,
-            )
+        exchange.principal = self._admitted(exchange, route)
         if route.owner == "gateway":
             await self._answer_here(exchange)
         else:
@@ -122,17 +114,30 @@ class Edge:
             *self._cors.for_answer(raw),
         ]
 
-    def _admitted(self, route: Route, authorization: bytes | None) -> Principal | None:
-        """Who is calling, if they may. A bad token is refused on public routes too."""
+    def _admitted(self, exchange: Exchange, route: Route) -> Principal | None:
+        """Who is calling, if they may and not too often. Who is refused is counted as well."""
         role = route.role
-        if authorization is None:
-            if role is not None:
+        try:
+            principal = self._caller(exchange.headers.get(b"authorization"))
+            if principal is None and role is not None:
                 raise AuthenticationRequired
+        except AuthenticationRequired:
+            # On every route: where requests are not limited, bad tokens are.
+            self._limits.count(route.rate or "user", None, exchange.client, exchange.additions)
+            raise
+        if route.rate is not None:
+            user_id = principal.user_id if principal else None
+            self._limits.count(route.rate, user_id, exchange.client, exchange.additions)
+        if principal is not None and role is not None and not principal.has(role):
+            raise InsufficientPermissions
+        return principal
+
+    def _caller(self, authorization: bytes | None) -> Principal | None:
+        """A bad token is refused on public routes too."""
+        if authorization is None:
             return None
         principal = self._verifier.from_header(authorization.decode("latin-1"))
         self._revocations.check(principal)
-        if role is not None and not principal.has(role):
-            raise InsufficientPermissions
         return principal
 
     async def _answer_preflight(self, exchange: Exchange, path: str) -> None:

@@ -23,7 +23,8 @@ _PASSED_ON = (
     b"x-language",
     b"x-platform",
 )
-CALLERS = tuple(name.decode() for name in _PASSED_ON)
+# What pages in browsers may send: that, and what the gateway reads itself.
+FROM_PAGES = (*_PASSED_ON, b"traceparent", b"x-request-id")
 
 _HOP_BY_HOP = frozenset(
     (
