@@ -13,7 +13,7 @@ from gateway.revocations import Revocations, RevocationWatch
 from gateway.settings import GatewaySettings
 from gateway.upstreams import Upstreams
 from shared import logs
-from shared.background import end_this_process, watched
+from shared.background import STOP_SECONDS, cut_short, end_this_process, watched
 from shared.http.health import Check
 from shared.messaging import Broker
 from shared.published_keys import PublishedKeys
@@ -50,9 +50,13 @@ class Hub:
                 metrics.shutdown()
                 metrics.server_close()
             self._upstreams.close()
-            await self._keys.close()
-            await self.revocations.close()
-            await self._broker.close()
+            if await cut_short(self._stop(), STOP_SECONDS):
+                log.warning("stopping was cut short", seconds=STOP_SECONDS)
+
+    async def _stop(self) -> None:
+        await self._keys.close()
+        await self.revocations.close()
+        await self._broker.close()
 
     def checks(self) -> dict[str, Check]:
         """Ready once everything that guards was there; while NATS is away later, public routes go

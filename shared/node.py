@@ -10,7 +10,7 @@ from litestar import Litestar
 from litestar.types import ControllerRouterHandler
 
 from shared import logs
-from shared.background import end_this_process, watched
+from shared.background import STOP_SECONDS, cut_short, end_this_process, watched
 from shared.http import health
 from shared.http.app import create_litestar, with_edge
 from shared.http.asgi import App
@@ -110,14 +110,19 @@ class Node:
         try:
             yield
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.wait(tasks, timeout=_DRAIN_SECONDS)
-            await asyncio.gather(*(each.drain(_DRAIN_SECONDS) for each in self._consumers))
-            await self._relay.drain(_DRAIN_SECONDS)
-            await self._keys.close()
-            await self.broker.close()
-            self._client.close()
+            if await cut_short(self._stop(tasks), STOP_SECONDS):
+                log.warning("stopping was cut short", service=self.name, seconds=STOP_SECONDS)
+
+    async def _stop(self, tasks: Sequence[asyncio.Task[None]]) -> None:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks, timeout=_DRAIN_SECONDS)
+        await asyncio.gather(*(each.drain(_DRAIN_SECONDS) for each in self._consumers))
+        await self._relay.drain(_DRAIN_SECONDS)
+        await self._keys.close()
+        await self.broker.close()
+        # Elsewhere, because it says goodbye to the server and waits for its answer.
+        await asyncio.to_thread(self._client.close)
 
     async def _prepare_database(self) -> None:
         while not self._indexed.is_set():
@@ -125,7 +130,7 @@ class Node:
                 for name, indexes in self._indexes.items():
                     await ensure_indexes(self.database[name], indexes)
             except PyMongoError as error:  # MongoDB may come up after us
-                log.warning("database not prepared yet", error=type(error).__name__)
+                log.warning("database not prepared yet", collection=name, **_reason(error))
                 await asyncio.sleep(0.5)
             else:
                 self._indexed.set()
@@ -158,3 +163,16 @@ class Node:
             return f"not pulling yet: {', '.join(waiting)}" if waiting else None
 
         return {"mongo": mongo, "nats": nats, "keys": self._keys.check, "consumers": consumers}
+
+
+def _reason(error: PyMongoError) -> dict[str, object]:
+    """Of a refusal by the server: also its code, and the code's name. Not its message, which quotes
+    documents where a unique index cannot be made."""
+    details = getattr(error, "details", None)
+    name = details.get("codeName") if isinstance(details, Mapping) else None
+    reason = {
+        "error": type(error).__name__,
+        "code": getattr(error, "code", None),
+        "code_name": name,
+    }
+    return {key: value for key, value in reason.items() if value is not None}
