@@ -19,7 +19,7 @@ from tests.eventually import eventually
 from tests.messaging.replica import QUICK, Bench, Effects, Replica, signed_in
 
 
-async def test_an_event_reaches_every_handler_within_milliseconds(bench: Bench) -> None:
+async def test_an_event_reaches_every_handler_before_any_sweep(bench: Bench) -> None:
     replica = bench.replica()
     effects, heard = Effects(replica.database), asyncio.Event()
 
@@ -37,7 +37,7 @@ async def test_an_event_reaches_every_handler_within_milliseconds(bench: Bench) 
         await replica.say(event)
         await heard.wait()
         took.append(time.monotonic() - started)
-    assert sorted(took)[10] < 0.05
+    assert sorted(took)[10] < 0.3, "left to the sweepers, it would be half a second"
     await eventually(lambda: effects.are_once_for(*events))
     await eventually(replica.nothing_pending)
 
