@@ -45,18 +45,30 @@ class RevocationWatch:
 
     def look(self) -> None:
         """To be called every few moments."""
-        # From a loss of NATS on, the view is not current until everything was read anew.
-        if self._view.current:
-            self._current_at = time.monotonic()
+        # From a loss of NATS on, the view is not current until everything was read anew; and a NATS
+        # that hangs gives no sign of life.
+        self._current_at = max(self._current_at, self._view.current_at)
 
     def check(self, principal: Principal) -> None:
         """AuthenticationRequired if its token was revoked; RevocationsUnknown if nobody here can
         tell, NATS having been away for longer than the grace."""
-        if time.monotonic() - self._current_at > self._grace:
-            self.look()
-            if time.monotonic() - self._current_at > self._grace:
-                raise RevocationsUnknown
+        if self.stale_for > self._grace:
+            raise RevocationsUnknown
         self.revocations.check(principal)
+
+    @property
+    def stale_for(self) -> float:
+        """Seconds since it was last known that nothing was missed."""
+        self.look()
+        return time.monotonic() - self._current_at
+
+    async def problem(self) -> str | None:
+        """For readiness: while it cannot tell who has signed out, a gateway is of little use."""
+        if not self.loaded.is_set():
+            return "not loaded yet"
+        if self.stale_for > self._grace:
+            return f"no word from NATS for {self.stale_for:.0f} s: tokens are refused"
+        return None
 
     async def close(self) -> None:
         await self._view.close()

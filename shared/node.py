@@ -12,9 +12,11 @@ from litestar.types import ControllerRouterHandler
 from shared import logs
 from shared.background import STOP_SECONDS, cut_short, end_this_process, watched
 from shared.http import health
-from shared.http.app import create_litestar, with_edge
+from shared.http.app import create_litestar
 from shared.http.asgi import App
+from shared.http.edge import Edge, LanguageOf
 from shared.http.idempotency import IdempotencyKeys
+from shared.languages import Language
 from shared.messaging import (
     Broker,
     Consumer,
@@ -83,15 +85,29 @@ class Node:
         self,
         handlers: Sequence[ControllerRouterHandler],
         dependencies: Mapping[str, object],
+        language_of: LanguageOf | None = None,
     ) -> App:
-        """The ASGI application: health routes and `handlers`, behind the edge."""
+        """The ASGI application: health routes and `handlers`, behind the edge. `language_of`: where
+        the service knows it, a user's own language."""
+
+        async def known_language(user_id: str) -> Language | None:
+            try:
+                return await language_of(user_id) if language_of else None
+            except PyMongoError:  # the request itself will say so, if it needs the database
+                return None
+
         litestar = create_litestar(
             [*health.HANDLERS, *handlers],
             {**dependencies, "checks": self._checks()},
             IdempotencyKeys(self.database["idempotency"]),
             self._lifespan,
         )
-        return with_edge(litestar, self.verifier, self._settings.gateway_networks)
+        return Edge(
+            litestar,  # type: ignore[arg-type]  # ASGI by other names
+            self.verifier,
+            self._settings.gateway_networks,
+            known_language if language_of else None,
+        )
 
     @asynccontextmanager
     async def _lifespan(self, _: Litestar) -> AsyncIterator[None]:

@@ -113,7 +113,10 @@ def _parsed(raw: str, field: msgspec.structs.FieldInfo) -> object:
     try:
         return msgspec.convert(value, field.type, strict=False)
     except msgspec.ValidationError as error:
-        raise SettingsError(f"{variable}: {error}, but it is set to {raw!r}") from None
+        problem = str(error)
+        if isinstance(inner, msgspec.inspect.LiteralType):
+            problem = "must be " + " or ".join(map(str, inner.values))
+        raise SettingsError(f"{variable}: {problem}, but it is set to {raw!r}") from None
 
 
 def check_networks(variable: str, networks: Sequence[str]) -> None:

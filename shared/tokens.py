@@ -109,7 +109,8 @@ class TokenVerifier:
         self._cache.clear()
 
     def _checked(self, token: str) -> Principal:
-        if len(token) > MAX_TOKEN_BYTES or not token.isascii():
+        # Padding is no part of a token (RFC 7515): each has one spelling only.
+        if len(token) > MAX_TOKEN_BYTES or not token.isascii() or "=" in token:
             raise AuthenticationRequired
         try:
             header = jwt.get_unverified_header(token)

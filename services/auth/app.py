@@ -55,6 +55,7 @@ def create_app(settings: AuthSettings, clock: Clock = utc_now) -> App:
             "caller": Provide(routes.caller_of),
             "device": Provide(routes.device_of, sync_to_thread=False),
         },
+        accounts.language_of,
     )
 
 

@@ -151,12 +151,11 @@ async def refresh(
 async def log_out(
     principal: NamedDependency[Principal],
     sessions: NamedDependency[SessionService],
-    accounts: NamedDependency[AccountService],
     data: JSONBody[LogOut | None] = None,
 ) -> Envelope[Message]:
     scope: Literal["all", "current", "others"] = data.scope if data else "all"
     await sessions.log_out(principal, scope)
-    return ok(Message(LOGGED_OUT.in_(await accounts.language_of(principal.user_id))))
+    return ok(Message(LOGGED_OUT.in_(languages.current())))
 
 
 @post("/auth/revoke-token", status_code=200, guards=[signed_in])
@@ -164,10 +163,9 @@ async def revoke_token(
     data: JSONBody[RefreshTokenBody],
     caller: NamedDependency[Principal],
     sessions: NamedDependency[SessionService],
-    accounts: NamedDependency[AccountService],
 ) -> Envelope[Message]:
     await sessions.revoke(caller, data.refresh_token)
-    return ok(Message(SESSION_ENDED.in_(await accounts.language_of(caller.user_id))))
+    return ok(Message(SESSION_ENDED.in_(languages.current())))
 
 
 @get("/auth/sessions", guards=[signed_in])
@@ -183,10 +181,9 @@ async def end_session(
     session_id: FromPath[str],
     caller: NamedDependency[Principal],
     sessions: NamedDependency[SessionService],
-    accounts: NamedDependency[AccountService],
 ) -> Envelope[Message]:
     await sessions.end_one(caller.user_id, checked_id(session_id))
-    return ok(Message(SESSION_ENDED.in_(await accounts.language_of(caller.user_id))))
+    return ok(Message(SESSION_ENDED.in_(languages.current())))
 
 
 @get("/auth/validate-token", guards=[signed_in])

@@ -11,7 +11,6 @@ from services.auth.one_time_codes import OneTimeCodes
 from services.auth.races import until_first
 from services.auth.repository import Identities
 from services.auth.sessions import SessionService
-from shared import languages
 from shared.clock import Clock, timestamp
 from shared.contracts.auth import UserEmailChanged, UserRegistered, UserRoleChanged
 from shared.contracts.users import UserProfileUpdated
@@ -190,12 +189,10 @@ class AccountService:
 
         return await self._outbox.commit(work)
 
-    async def language_of(self, user_id: str) -> Language:
-        """In which an answer to somebody signed in is given: asked for, else their own."""
-        if asked := languages.asked():
-            return asked
+    async def language_of(self, user_id: str) -> Language | None:
+        """The user's own."""
         known = await self._identities.find(user_id)
-        return known.speaks if known else DEFAULT
+        return known.speaks if known else None
 
     async def _acting(
         self, principal: Principal, least: Role, transaction: Transaction

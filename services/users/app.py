@@ -14,7 +14,7 @@ def create_app(settings: UsersSettings, clock: Clock = utc_now) -> App:
     node = Node("users", settings)
     users = UserService(People(node.collection("people")), node.outbox, clock)
     node.subscribe(event_handlers.table(users))
-    return node.app(routes.HANDLERS, {"users": users})
+    return node.app(routes.HANDLERS, {"users": users}, users.language_of)
 
 
 if __name__ == "__main__":

@@ -17,9 +17,9 @@ _EARLIEST_BIRTH = datetime(1900, 1, 1, tzinfo=UTC)
 
 _BAD_BIRTH_DATE = Text(
     en="must be a date in the past, such as 1990-05-17",
-    tr="1990-05-17 gibi geçmiş bir tarih olmalıdır",
+    tr="1990-05-17 gibi geçmişte bir tarih olmalıdır",
     es="debe ser una fecha pasada, como 1990-05-17",
-    de="muss ein vergangenes Datum sein, etwa 1990-05-17",
+    de="muss ein Datum in der Vergangenheit sein, etwa 1990-05-17",
 )
 _BAD_TIMEZONE = Text(
     en="must be an IANA time zone, such as Europe/Istanbul",

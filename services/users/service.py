@@ -8,6 +8,7 @@ from services.users.repository import People
 from shared.clock import Clock
 from shared.contracts.auth import UserEmailChanged, UserRegistered, UserRoleChanged, UserSignedIn
 from shared.contracts.users import User, UserProfileUpdated
+from shared.languages import Language
 from shared.messaging import Outbox, Transaction
 from shared.tokens import Principal
 
@@ -43,6 +44,10 @@ class UserService:
             return person
 
         return (await self._outbox.commit(work)).user
+
+    async def language_of(self, user_id: str) -> Language | None:
+        person = await self._people.find(user_id)
+        return person.profile.language if person else None
 
     async def register(self, event: UserRegistered, transaction: Transaction) -> None:
         await self._learn(event.user_id, lambda person: person.registered(event), transaction)

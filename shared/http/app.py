@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
+import msgspec
 from litestar import Litestar, Request, Response
 from litestar.di import Provide
 from litestar.exceptions import (
@@ -15,7 +16,7 @@ from litestar.exceptions import (
 )
 from litestar.types import ControllerRouterHandler
 
-from shared import logs
+from shared import languages, logs
 from shared.errors import (
     AulaError,
     InternalError,
@@ -25,13 +26,11 @@ from shared.errors import (
     NotFound,
     Unavailable,
 )
-from shared.http.edge import Edge
 from shared.http.envelope import failure
 from shared.http.guards import principal_of
 from shared.http.idempotency import IdempotencyKeys, Idempotent
 from shared.languages import Text
 from shared.mongo import PyMongoError, is_outage
-from shared.tokens import TokenVerifier
 
 log = logs.get("http")
 
@@ -86,10 +85,6 @@ def create_litestar(
     )
 
 
-def with_edge(app: Litestar, verifier: TokenVerifier, gateways: Sequence[str]) -> Edge:
-    return Edge(app, verifier, gateways)  # type: ignore[arg-type]  # ASGI by other names
-
-
 def _always(value: object) -> Callable[[], Any]:
     async def provide() -> Any:
         return value
@@ -122,6 +117,8 @@ def _refusal(request: Request[Any, Any, Any], error: Exception) -> AulaError:
                 log.error("failed", route=request.scope.get("path_template"), exc_info=error)
             return error
         case ValidationException():
+            # The body could not be decoded, but what it says of the language may still be read.
+            languages.use(_language_in(request.scope["state"]["body"]) or languages.asked())
             return InvalidFields(_fields(error))
         case NotFoundException():
             return NotFound()
@@ -134,6 +131,15 @@ def _refusal(request: Request[Any, Any, Any], error: Exception) -> AulaError:
             return Unavailable()
     log.error("unhandled error", route=request.scope.get("path_template"), exc_info=error)
     return InternalError()
+
+
+def _language_in(body: bytes) -> languages.Language | None:
+    try:
+        members = msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        return None
+    wanted = members.get("language") if isinstance(members, dict) else None
+    return languages.known(wanted) if isinstance(wanted, str) else None
 
 
 def _fields(error: ValidationException) -> dict[str, Text]:

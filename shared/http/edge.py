@@ -6,7 +6,7 @@ a 401 on any route), the body. Then Litestar. Then one canonical log line and th
 
 import ipaddress
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from shared import languages, logs, tracing
 from shared.errors import AulaError, InternalError
@@ -17,6 +17,8 @@ from shared.tokens import TokenVerifier
 
 log = logs.get("http")
 
+LanguageOf = Callable[[str], Awaitable[languages.Language | None]]
+
 _OPERATIONAL = ("/healthz", "/readyz", "/metrics")
 
 
@@ -24,9 +26,18 @@ class Edge:
     """ASGI middleware around a whole service. Puts `principal` (or None) and `client` (the
     caller's address) into the scope's state."""
 
-    def __init__(self, app: asgi.App, verifier: TokenVerifier, gateways: Sequence[str]) -> None:
+    def __init__(
+        self,
+        app: asgi.App,
+        verifier: TokenVerifier,
+        gateways: Sequence[str],
+        language_of: LanguageOf | None = None,
+    ) -> None:
+        """`gateways`: networks whose `X-Forwarded-For` is believed. `language_of`: a user's own
+        language by their id, for requests that ask for none."""
         self._app = app
         self._verifier = verifier
+        self._language_of = language_of
         self._trusted = [ipaddress.ip_network(network) for network in gateways]
 
     async def __call__(self, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
@@ -54,14 +65,18 @@ class Edge:
         trace = tracing.continued(asgi.text(raw, b"x-request-id"), asgi.text(raw, b"traceparent"))
         tracing.use(trace)
         send.request_id = trace.request_id.encode()
-        languages.use(
-            languages.requested(asgi.text(raw, b"x-language"), asgi.text(raw, b"accept-language"))
+        asked = languages.requested(
+            asgi.text(raw, b"x-language"), asgi.text(raw, b"accept-language")
         )
+        languages.use(asked)
         headers = asgi.header_dict(scope["headers"])
         state = scope.setdefault("state", {})
         state["client"] = self._client(scope, headers)
         authorization = asgi.text(headers, b"authorization")
-        state["principal"] = self._verifier.from_header(authorization) if authorization else None
+        principal = self._verifier.from_header(authorization) if authorization else None
+        state["principal"] = principal
+        if principal and not asked and self._language_of:
+            languages.use(await self._language_of(principal.user_id))
         body = await read_json(
             receive, asgi.text(headers, b"content-type"), asgi.text(headers, b"content-length")
         )

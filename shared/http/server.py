@@ -4,6 +4,7 @@ import asyncio
 import socket
 import sys
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 import uvicorn
@@ -92,6 +93,9 @@ class GuardedProtocol(HttpToolsProtocol):
     def _is_between_requests(self) -> bool:
         return self._rest_timer is None and (self.cycle is None or self.cycle.response_complete)
 
+    def _unsupported_upgrade_warning(self) -> None:
+        """That a client asked for another protocol is no news."""
+
     def _await_head(self) -> None:
         self._head_open = True
         if self._head_timer is None:
@@ -131,9 +135,15 @@ class GuardedProtocol(HttpToolsProtocol):
             return
         body = failure(error)
         self.transport.write(
-            b"HTTP/1.1 %d \r\ncontent-type: application/json\r\ncontent-length: %d\r\n"
-            b"x-request-id: %b\r\nconnection: close\r\n\r\n%b"
-            % (error.status, len(body), tracing.continued(None, None).request_id.encode(), body)
+            b"HTTP/1.1 %d %b\r\ncontent-type: application/json\r\ncontent-length: %d\r\n"
+            b"x-request-id: %b\r\ncache-control: no-store\r\nconnection: close\r\n\r\n%b"
+            % (
+                error.status,
+                HTTPStatus(error.status).phrase.encode(),
+                len(body),
+                tracing.continued(None, None).request_id.encode(),
+                body,
+            )
         )
         # To close at once, with bytes unread, would take the answer back from the client.
         self.transport.write_eof()

@@ -24,6 +24,7 @@ log = logs.get("buckets")
 __all__ = ["BUCKETS", "REVOCATIONS", "SIGNING_KEYS", "Bucket", "BucketView"]
 
 _AT_A_TIME = 500
+_HEARTBEAT = 0.25  # seconds: who guards something by a view must soon know that it hears nothing
 _PAUSE = 0.25  # seconds
 _PAUSE_AFTER_SURPRISE = 1.0  # whatever it is, it may stay
 
@@ -51,6 +52,7 @@ class BucketView:
         self._ends: dict[str, float] = {}  # in the order in which they were put
         self._watching: asyncio.Task[None] | None = None
         self._complete_after: int | None = None  # so many losses of the connection
+        self._pull: Pull | None = None
         self.loaded = asyncio.Event()
         broker.on_connect.append(self._restart)
 
@@ -59,6 +61,12 @@ class BucketView:
         """Whether it is complete, and nothing was missed since."""
         # Not merely connected, or what was read before an outage would count as read after it.
         return self._complete_after == self._broker.losses and self._broker.connected
+
+    @property
+    def current_at(self) -> float:
+        """Up to when nothing was missed, by the monotonic clock: the last sign of life from NATS
+        while it was current, else 0."""
+        return self._pull.heard_at if self.current and self._pull else 0.0
 
     async def _restart(self) -> None:
         await self.close()
@@ -103,7 +111,8 @@ class BucketView:
         if not reader.num_pending:
             self._is_complete(losses)
         expected = 1
-        async with Pull(self._broker, self._bucket.stream, reader.name) as pull:
+        async with Pull(self._broker, self._bucket.stream, reader.name, _HEARTBEAT) as pull:
+            self._pull = pull
             while wanted():
                 async for message in pull.messages(_AT_A_TIME):
                     if message.metadata.sequence.consumer != expected:

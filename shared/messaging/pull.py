@@ -5,6 +5,7 @@ and on cancellation forgets messages that have arrived already.
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -20,7 +21,7 @@ from shared.messaging.broker import Broker, BrokerAway
 
 _EXPIRES = 30.0  # seconds that NATS keeps a request open
 _HEARTBEAT = 1.0  # while it does, it says so this often
-_SILENCE = 2.5  # after this much of it, the request is lost
+_SILENCE = 2.5  # so many of them left out: the request is lost
 _CLOSE_WITHIN = 1.0
 
 # Ends of a request that are no trouble: no messages, its time is over.
@@ -32,7 +33,12 @@ class Pull:
     """An open pull, as a context manager. On leaving it, `left` holds messages that had arrived
     and were not taken: whoever can should give them back."""
 
-    def __init__(self, broker: Broker, stream: str, consumer: str) -> None:
+    def __init__(
+        self, broker: Broker, stream: str, consumer: str, heartbeat: float = _HEARTBEAT
+    ) -> None:
+        """`heartbeat`: seconds between the signs of life to ask NATS for."""
+        self.heard_at = 0.0  # the last sign of life, by the monotonic clock
+        self._heartbeat = heartbeat
         self._broker = broker
         self._next = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{consumer}"
         self._inbox = broker.new_inbox()
@@ -45,14 +51,15 @@ class Pull:
 
         Raises BrokerAway when NATS fell silent or says that the consumer is gone.
         """
-        await self._broker.ask(self._next, _request(count), self._inbox)
+        await self._broker.ask(self._next, _request(count, self._heartbeat), self._inbox)
         while count:
             try:
                 # Not `wait_for`: until Python 3.12 it can swallow a cancellation.
-                async with asyncio.timeout(_SILENCE):
+                async with asyncio.timeout(_SILENCE * self._heartbeat):
                     message = await self._arrived.get()
             except TimeoutError:
                 raise BrokerAway("silence") from None
+            self.heard_at = time.monotonic()
             status = _status(message)
             if status is None:
                 count -= 1
@@ -86,12 +93,12 @@ class Pull:
                 self.left.append(message)
 
 
-def _request(count: int) -> bytes:
+def _request(count: int, heartbeat: float) -> bytes:
     return msgspec.json.encode(
         {
             "batch": count,
             "expires": int(_EXPIRES * 1e9),
-            "idle_heartbeat": int(_HEARTBEAT * 1e9),
+            "idle_heartbeat": int(heartbeat * 1e9),
         }
     )
 

@@ -348,3 +348,9 @@ async def test_without_a_database_sends_fail_as_documented(auth: Auth, servers: 
     assert mail.json()["errors"] == ["Email gönderilirken hata oluştu"]
     assert error_of(other, 503) == "unavailable"
     assert other.headers["retry-after"]
+
+
+async def test_the_language_of_a_body_counts_even_if_the_body_is_refused(auth: Auth) -> None:
+    body = {"email": "x", "language": "tr", "code": 5}
+    refused = await auth.post("/auth/otp/verify", body, Accept_Language="de")
+    assert refused.json()["errors"][0] == "Doğrulama başarısız"

@@ -1,6 +1,8 @@
 """A token that was ended stays ended: within a second, on every gateway, across restarts."""
 
 import asyncio
+import os
+import signal
 
 import pytest
 
@@ -88,3 +90,26 @@ async def test_no_restart_brings_a_token_back(aula: Aula) -> None:
             return status == 401
 
         await eventually(answers)
+
+
+async def test_a_nats_that_hangs_closes_the_gateways_as_soon_as_they_cannot_know(
+    aula: Aula,
+) -> None:
+    token = bearer(await sign_in(aula.http, aula.mailbox, "hanging@aula.test"))
+    gateways = (aula.http, aula.other_gateway)
+
+    async def all_answer(path: str, status: int) -> bool:
+        answers = [await gateway.get(path, headers=token) for gateway in gateways]
+        return all(answer.status_code == status for answer in answers)
+
+    os.kill(aula.stack.pids["nats"], signal.SIGSTOP)
+    try:
+        await eventually(lambda: all_answer("/me", 503), within=2 * SECOND)
+        ready = await aula.http.get("/readyz")
+        assert ready.status_code == 503
+        assert "no word from NATS" in ready.json()["data"]["checks"]["revocations"]
+        public = await aula.http.post("/auth/otp/request", json={"email": "public@aula.test"})
+        assert public.status_code == 200
+    finally:
+        os.kill(aula.stack.pids["nats"], signal.SIGCONT)
+    await eventually(lambda: all_answer("/me", 200))

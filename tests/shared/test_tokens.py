@@ -85,6 +85,7 @@ BAD = {
     "sub a number": signed(sub=5),
     "one byte flipped": flipped(signed()),
     "over 4 KiB": signed(extra="x" * 4096),
+    "padded": signed() + "==",
     "not ASCII": signed() + "é",
     "a refresh token": base64.urlsafe_b64encode(os.urandom(48)).decode(),
 }

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from deploy.components import ROOT
 from deploy.errors import ServerNotFound
 from deploy.ports import LOOPBACK, free_ports, is_free
 from deploy.probes import http_ready
@@ -48,12 +47,10 @@ def test_a_missing_nats_server_says_how_to_get_one(tmp_path: Path) -> None:
         find_nats_server("/nowhere", tmp_path)
 
 
-def test_nats_server_accepts_our_configurations(tmp_path: Path) -> None:
+def test_nats_server_accepts_our_configuration(tmp_path: Path) -> None:
     server = find_nats_server()
     argv = nats_command(server, tmp_path / 'a "quoted" folder', *free_ports(2))
     subprocess.run([*argv, "-t"], check=True, capture_output=True)
-    compose = str(ROOT / "deploy" / "nats.conf")
-    subprocess.run([server, "--config", compose, "-t"], check=True, capture_output=True)
 
 
 async def test_probes_of_a_closed_port_say_so() -> None:

@@ -126,3 +126,14 @@ async def test_health_readiness_and_metrics_answer(users: Users) -> None:
     ready: httpx.Response = await users.http.get("/readyz")
     assert ready.json()["data"]["status"] == "ready"
     assert "aula_http_requests_total" in (await users.http.get("/metrics")).text
+
+
+async def test_who_asks_for_no_language_is_answered_in_their_own(users: Users) -> None:
+    user_id = os.urandom(12).hex()
+    bearer = users.issuer.bearer(user_id)
+    await users.http.patch("/me", headers=bearer, json={"language": "de"})
+    wrong = await users.http.patch("/me", headers=bearer, json={"name": 5})
+    assert wrong.json()["errors"][0] == "Validierung fehlgeschlagen"
+    asked = {**bearer, "Accept-Language": "es"}
+    wrong = await users.http.patch("/me", headers=asked, json={"name": 5})
+    assert wrong.json()["errors"][0] == "La validación ha fallado"
