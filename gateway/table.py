@@ -42,7 +42,7 @@ class Route:
 
     @property
     def role(self) -> Role | None:
-        return None if self.who in ("public", "optional") else self.who  # type: ignore[return-value]
+        return None if self.who in ("public", "optional") else self.who  # type: ignore[return-value]  # the rest are roles
 
 
 def _sign_in(path: str) -> Route:

@@ -105,7 +105,7 @@ class DeliveryService:
         """What runs for ever outlives whatever is away."""
         try:
             await work()
-        except Exception as error:
+        except Exception as error:  # the loop goes on; what is no outage is logged
             if not is_outage(error):
                 log.exception("looking after deliveries failed")
 
@@ -201,7 +201,7 @@ class DeliveryService:
         while True:
             try:
                 return await write()
-            except Exception as error:
+            except Exception as error:  # an outage passes; all else is raised
                 if not is_outage(error):
                     raise
             await asyncio.sleep(0.2)

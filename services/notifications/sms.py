@@ -18,7 +18,7 @@ class SmsSender:
     def __init__(self, url: str, patience: float = 15.0) -> None:
         """`patience`: seconds for one attempt."""
         # Half a second and 20 MB: only for those who send text messages.
-        from apprise import Apprise  # noqa: PLC0415
+        from apprise import Apprise  # noqa: PLC0415  slow to load, and needed only here
 
         # It logs numbers, and what providers answer.
         logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)

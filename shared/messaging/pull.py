@@ -84,7 +84,7 @@ class Pull:
         with suppress(TimeoutError, nats.errors.Error, OSError):
             if self._broker.connected:
                 async with asyncio.timeout(_CLOSE_WITHIN):
-                    await self._subscription.drain()  # type: ignore[no-untyped-call]
+                    await self._subscription.drain()  # type: ignore[no-untyped-call]  # nats-py
             else:
                 await self._subscription.unsubscribe()
         while not self._arrived.empty():

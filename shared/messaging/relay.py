@@ -87,7 +87,7 @@ class Relay:
                 return True
             except BrokerAway as error:
                 log.info("event waits for NATS", subject=record.subject, reason=str(error))
-            except Exception as error:
+            except Exception as error:  # an outage passes; all else is logged
                 # Published but not marked: it will go again, and the inboxes swallow the repeat.
                 if not is_outage(error):
                     log.exception("publishing failed", subject=record.subject)
