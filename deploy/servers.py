@@ -63,6 +63,8 @@ def mongod_command(mongod: Path, data: Path, port: int) -> list[str]:
         *("--wiredTigerCacheSizeGB", "0.25"),
         # By default 5 % of the disk, for other members to catch up with: there are none.
         *("--oplogSize", "256"),
+        # The log of slow operations quotes them, and so people's ids and addresses.
+        *("--slowOpSampleRate", "0"),
         # Metrics for MongoDB's own support staff, written every second.
         *("--setParameter", "diagnosticDataCollectionEnabled=false"),
         "--quiet",

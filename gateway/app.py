@@ -35,6 +35,7 @@ def create_app(settings: GatewaySettings, routes: Sequence[Route] = TABLE) -> Ap
         ),
         proxy=Proxy(upstreams),
         watch=watch,
+        pseudonyms=hub.pseudonyms,
         in_production=settings.is_production,
     )
 

@@ -26,6 +26,7 @@ from shared.errors import (
 from shared.http import asgi
 from shared.http.envelope import failure
 from shared.metrics import HTTP_REQUESTS, HTTP_SECONDS
+from shared.pseudonyms import Pseudonyms
 from shared.tokens import Principal, TokenVerifier
 
 log = logs.get("http")
@@ -49,6 +50,7 @@ class Edge:
         limits: RateLimits,
         proxy: Proxy,
         watch: Watch,
+        pseudonyms: Pseudonyms,
         in_production: bool,
     ) -> None:
         self._own = own
@@ -60,6 +62,7 @@ class Edge:
         self._limits = limits
         self._proxy = proxy
         self._watch = watch
+        self._pseudonyms = pseudonyms
         self._hsts = [header_rules.HSTS] if in_production else []
         self._counters = Counters()
 
@@ -209,13 +212,14 @@ class Edge:
         seconds = time.monotonic() - exchange.started
         self._counters.count(exchange.method, route, exchange.status, seconds)
         if route not in _OPERATIONAL:
+            caller = exchange.principal
             log.info(
                 "request",
                 method=exchange.method,
                 route=route,
                 status=exchange.status,
                 code=exchange.code,
-                user_id=exchange.principal.user_id if exchange.principal else None,
+                user=self._pseudonyms.of(caller.user_id) if caller else None,
                 ms=round(seconds * 1000, 1),
             )
 

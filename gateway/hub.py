@@ -16,6 +16,7 @@ from shared import logs
 from shared.background import STOP_SECONDS, cut_short, end_this_process, watched
 from shared.http.health import Check
 from shared.messaging import Broker
+from shared.pseudonyms import Pseudonyms
 from shared.published_keys import PublishedKeys
 
 log = logs.get("gateway")
@@ -26,6 +27,7 @@ class Hub:
         self._settings = settings
         self._upstreams = upstreams
         self._watch = watch
+        self.pseudonyms = Pseudonyms(settings.secret_of_people())
         self._broker = Broker(settings.nats_url, "gateway")
         self._broker.on_lost = end_this_process
         self._keys = PublishedKeys(self._broker, settings)

@@ -10,6 +10,7 @@ from litestar import Litestar
 from litestar.types import ControllerRouterHandler
 
 from shared import logs
+from shared.audit import AuditLog
 from shared.background import STOP_SECONDS, cut_short, end_this_process, watched
 from shared.http import health
 from shared.http.app import create_litestar
@@ -23,6 +24,7 @@ from shared.messaging import (
     Outbox,
     Relay,
     Subscription,
+    Traces,
 )
 from shared.messaging import consumer as inbox
 from shared.messaging import outbox as outbox_module
@@ -36,8 +38,12 @@ from shared.mongo import (
     ensure_indexes,
     ping,
 )
+from shared.personal_data import HeldOn, PersonalData
+from shared.pseudonyms import Pseudonyms
 from shared.published_keys import PublishedKeys
+from shared.seal import Seal
 from shared.settings import ServiceSettings
+from shared.tombstones import Tombstones
 
 log = logs.get("node")
 
@@ -57,6 +63,12 @@ class Node:
         self.broker.on_lost = end_this_process
         self._relay = Relay(self.database, self.broker)
         self.outbox = Outbox(self.database, name, self._relay)
+        secret = settings.secret_of_people()
+        self.pseudonyms = Pseudonyms(secret)
+        self.seal = Seal(secret)  # of what the services tell each other about people
+        self.traces = Traces(self.database, self.broker)
+        self.tombstones = Tombstones(self.database["tombstones"], self.pseudonyms)
+        self.audit = AuditLog(self.database["audit"], self.pseudonyms, secret)
         self._keys = PublishedKeys(self.broker, settings)
         self.verifier = self._keys.verifier
         self._consumers: list[Consumer] = []
@@ -65,6 +77,7 @@ class Node:
             "outbox": outbox_module.INDEXES,
             "inbox": inbox.INBOX_INDEXES,
             "idempotency": IdempotencyKeys.INDEXES,
+            "audit": AuditLog.INDEXES,
         }
         self._indexed = asyncio.Event()
 
@@ -76,6 +89,13 @@ class Node:
     def subscribe(self, table: Sequence[Subscription]) -> None:
         for subscription in table:
             self._consumers.append(Consumer(subscription, self.broker, self.database, self.outbox))
+
+    def holds(self, held_on: HeldOn) -> None:
+        """Erase and export what `held_on` says the service holds on a person."""
+        data = PersonalData(
+            self.name, held_on, self.outbox, self.traces, self.tombstones, self.seal
+        )
+        self.subscribe(data.subscriptions())
 
     def background(self, work: Coroutine[Any, Any, None]) -> None:
         """Run `work`, which never returns, beside the requests."""
@@ -106,6 +126,7 @@ class Node:
             litestar,  # type: ignore[arg-type]  # ASGI by other names
             self.verifier,
             self._settings.gateway_networks,
+            self.pseudonyms,
             known_language if language_of else None,
         )
 

@@ -52,6 +52,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = "info"
     issuer: Annotated[str, Meta(description="`iss` of access tokens")] = "aula"
     audience: Annotated[str, Meta(description="`aud` of access tokens")] = "aula-api"
+    privacy_key: Annotated[
+        Secret,
+        Meta(
+            description="Hashes people's ids for logs, audit and tombstones, and seals what of a"
+            " person passes between services; the same for all, and for good"
+        ),
+    ] = Secret("")
 
     def __post_init__(self) -> None:
         if not all(_is_nats_server(server) for server in self.nats_url.split(",")):
@@ -63,6 +70,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_production(self) -> bool:
         return self.environment == "production"
+
+    def secret_of_people(self) -> Secret:
+        """`privacy_key`; in development, where it is not set, one kept in the data directory.
+        Raises SettingsError."""
+        if self.is_production:
+            required_in_production(self.privacy_key, "AULA_PRIVACY_KEY", at_least=32)
+        return self.privacy_key or development_secret(self.data_dir, "privacy-key")
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Self:

@@ -1,5 +1,6 @@
 """Learning's composition root: `python -m services.learning.app`. No routes of its own yet."""
 
+from services.learning import personal_data
 from services.learning.settings import LearningSettings
 from shared.http.asgi import App
 from shared.http.server import serve
@@ -7,7 +8,9 @@ from shared.node import Node
 
 
 def create_app(settings: LearningSettings) -> App:
-    return Node("learning", settings).app([], {})
+    node = Node("learning", settings)
+    node.holds(personal_data.held_on)
+    return node.app([], {})
 
 
 if __name__ == "__main__":

@@ -37,6 +37,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     account: Account
     profile: Profile = Profile()
     version: int = 0
+    deletion_id: str | None = None  # of the request that is pending
     facts: dict[str, int] = {}
 
     @classmethod

@@ -13,8 +13,12 @@ class People:
         document = await self._people.find_one({"_id": user_id}, session=session)
         return from_document(Person, document) if document else None
 
-    async def save(self, person: Person, session: Session) -> None:
-        """Only inside the transaction that read the person (or found nobody)."""
+    async def save(self, person: Person, session: Session, *, before: Person | None) -> None:
+        """Only inside the transaction that read `before`, or found nobody."""
         await self._people.replace_one(
             {"_id": person.id}, to_document(person), upsert=True, session=session
         )
+
+    async def remove(self, person: Person, session: Session) -> None:
+        """Only inside the transaction that read them."""
+        await self._people.delete_one({"_id": person.id}, session=session)

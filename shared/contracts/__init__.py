@@ -5,7 +5,7 @@ change is a new subject `….v2`.
 """
 
 from shared.contracts import auth, users
-from shared.contracts.event import Event
+from shared.contracts.event import Event, PersonEvent
 
 EVENTS: tuple[type[Event], ...] = (
     auth.OtpRequested,
@@ -15,6 +15,15 @@ EVENTS: tuple[type[Event], ...] = (
     auth.UserEmailChanged,
     auth.UserRoleChanged,
     users.UserProfileUpdated,
+    users.UserRegistrationCompleted,
+    users.UserDeletionRequested,
+    users.UserDeletionCancelled,
+    users.UserDeleted,
+    users.UserErased,
+    users.UserErasureCompleted,
+    users.UserExportRequested,
+    users.UserExported,
+    users.UserExportReady,
 )
 
-__all__ = ["EVENTS", "Event", "auth", "users"]
+__all__ = ["EVENTS", "Event", "PersonEvent", "auth", "users"]

@@ -6,7 +6,7 @@ Times are UTC timestamps with milliseconds, as in the API.
 
 from typing import ClassVar, Literal
 
-from shared.contracts.event import Event
+from shared.contracts.event import Event, PersonEvent
 from shared.languages import Language
 from shared.roles import Role
 
@@ -29,16 +29,15 @@ class OtpRequested(Event, frozen=True, kw_only=True):
     def about(self) -> str:
         return self.challenge_id
 
+    @property
+    def traces(self) -> tuple[str, ...]:
+        return (self.recipient,)
 
-class IdentityEvent(Event, frozen=True, kw_only=True):
+
+class IdentityEvent(PersonEvent, frozen=True, kw_only=True):
     owner: ClassVar[str] = "auth"
 
-    user_id: str
     version: int
-
-    @property
-    def about(self) -> str:
-        return self.user_id
 
 
 class UserRegistered(IdentityEvent, frozen=True, kw_only=True):
@@ -56,24 +55,18 @@ class UserRegistered(IdentityEvent, frozen=True, kw_only=True):
     registered_at: str
 
 
-class UserSignedIn(Event, frozen=True, kw_only=True):
+class UserSignedIn(PersonEvent, frozen=True, kw_only=True):
     subject: ClassVar[str] = "user.signed_in"
     owner: ClassVar[str] = "auth"
 
-    user_id: str
     session_id: str
     signed_in_at: str
 
-    @property
-    def about(self) -> str:
-        return self.user_id
 
-
-class SessionRevoked(Event, frozen=True, kw_only=True):
+class SessionRevoked(PersonEvent, frozen=True, kw_only=True):
     subject: ClassVar[str] = "session.revoked"
     owner: ClassVar[str] = "auth"
 
-    user_id: str
     session_id: str
     reason: Literal[
         "logout", "revoked", "refresh_reuse", "email_changed", "role_changed", "deleted"

@@ -1,10 +1,11 @@
-"""Events of `users`: profiles. And `User`, the public document that users and auth answer with."""
+"""Events of `users`: profiles, the life cycle of an account, erasure and export. And `User`, the
+public document that users and auth answer with."""
 
 from typing import ClassVar, Literal
 
 import msgspec
 
-from shared.contracts.event import Event
+from shared.contracts.event import Event, PersonEvent
 from shared.languages import Language
 from shared.roles import Role
 
@@ -136,16 +137,136 @@ class User(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         return cls(**msgspec.structs.asdict(profile), **msgspec.structs.asdict(account))
 
 
-class UserProfileUpdated(Event, frozen=True, kw_only=True):
+class UserProfileUpdated(PersonEvent, frozen=True, kw_only=True):
     """The whole profile as it is now; a lower `version` never overwrites a higher one."""
 
     subject: ClassVar[str] = "user.profile_updated"
     owner: ClassVar[str] = "users"
 
-    user_id: str
     version: int
     profile: Profile
 
+
+class UserRegistrationCompleted(PersonEvent, frozen=True, kw_only=True):
+    subject: ClassVar[str] = "user.registration_completed"
+    owner: ClassVar[str] = "users"
+
+    completed_at: str
+
+
+class UserDeletionRequested(PersonEvent, frozen=True, kw_only=True):
+    """The account is to be deleted at `scheduled_for`, unless the person changes their mind."""
+
+    subject: ClassVar[str] = "user.deletion_requested"
+    owner: ClassVar[str] = "users"
+
+    deletion_id: str
+    requested_at: str
+    scheduled_for: str
+
+
+class UserDeletionCancelled(PersonEvent, frozen=True, kw_only=True):
+    subject: ClassVar[str] = "user.deletion_cancelled"
+    owner: ClassVar[str] = "users"
+
+    deletion_id: str
+    cancelled_at: str
+
+
+class UserDeleted(Event, frozen=True, kw_only=True):
+    """The account is gone for good: every service erases what it holds on the person and answers
+    `user.erased`. `services`: only these are asked (again); empty: all. It is erased itself once
+    all have answered."""
+
+    subject: ClassVar[str] = "user.deleted"
+    owner: ClassVar[str] = "users"
+
+    user_id: str
+    erasure_id: str
+    services: tuple[str, ...] = ()
+
     @property
     def about(self) -> str:
-        return self.user_id
+        return self.erasure_id
+
+    @property
+    def traces(self) -> tuple[str, ...]:
+        return (self.erasure_id,)  # not the person's id: it must outlive the rest of their traces
+
+
+class UserErased(Event, frozen=True, kw_only=True):
+    """A receipt: `service` holds nothing on the person any more. `counts`: how many documents of
+    which kind were removed. Published by all four services; says nothing of the person."""
+
+    subject: ClassVar[str] = "user.erased"
+    owner: ClassVar[str] = "all"
+
+    erasure_id: str
+    service: str
+    counts: dict[str, int]
+    erased_at: str
+
+    @property
+    def about(self) -> str:
+        return self.erasure_id
+
+    @property
+    def traces(self) -> tuple[str, ...]:
+        return ()
+
+
+class UserErasureCompleted(Event, frozen=True, kw_only=True):
+    """All receipts are there; the person is to be told, by the one address that is left.
+    `sealed_email` opens with `AULA_PRIVACY_KEY`, for the context `erasure_id` only."""
+
+    subject: ClassVar[str] = "user.erasure_completed"
+    owner: ClassVar[str] = "users"
+
+    erasure_id: str
+    sealed_email: str
+    language: Language
+    completed_at: str
+
+    @property
+    def about(self) -> str:
+        return self.erasure_id
+
+    @property
+    def traces(self) -> tuple[str, ...]:
+        return ()
+
+
+class UserExportRequested(PersonEvent, frozen=True, kw_only=True):
+    """Every service is to answer `user.exported` with all it holds on the person."""
+
+    subject: ClassVar[str] = "user.export_requested"
+    owner: ClassVar[str] = "users"
+
+    export_id: str
+
+
+class UserExported(PersonEvent, frozen=True, kw_only=True):
+    """One of `chunks` pieces, counted from 0, of what `service` holds on the person. Put together
+    in order and decompressed (zlib), they are one JSON object: lists of documents by kind.
+    `sealed` opens with `AULA_PRIVACY_KEY`, for the context `export_id` only. Published by all."""
+
+    subject: ClassVar[str] = "user.exported"
+    owner: ClassVar[str] = "all"
+
+    export_id: str
+    service: str
+    chunk: int
+    chunks: int
+    sealed: str
+
+
+class UserExportReady(PersonEvent, frozen=True, kw_only=True):
+    """The link to the file may be sent. `sealed_path`, the gateway's path with the secret in it,
+    opens with `AULA_PRIVACY_KEY`, for the context `export_id` only."""
+
+    subject: ClassVar[str] = "user.export_ready"
+    owner: ClassVar[str] = "users"
+
+    export_id: str
+    sealed_path: str
+    expires_at: str

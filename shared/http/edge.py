@@ -13,6 +13,7 @@ from shared.errors import AulaError, InternalError
 from shared.http import asgi
 from shared.http.body import Disconnected, read_json
 from shared.metrics import HTTP_REQUESTS, HTTP_SECONDS
+from shared.pseudonyms import Pseudonyms
 from shared.tokens import TokenVerifier
 
 log = logs.get("http")
@@ -31,12 +32,14 @@ class Edge:
         app: asgi.App,
         verifier: TokenVerifier,
         gateways: Sequence[str],
+        pseudonyms: Pseudonyms,
         language_of: LanguageOf | None = None,
     ) -> None:
         """`gateways`: networks whose `X-Forwarded-For` is believed. `language_of`: a user's own
         language by their id, for requests that ask for none."""
         self._app = app
         self._verifier = verifier
+        self._pseudonyms = pseudonyms
         self._language_of = language_of
         self._trusted = [ipaddress.ip_network(network) for network in gateways]
 
@@ -113,7 +116,7 @@ class Edge:
             route=route,
             status=answer.status,
             code=error.code if error else state.get("code"),
-            user_id=principal.user_id if principal else None,
+            user=self._pseudonyms.of(principal.user_id) if principal else None,
             ms=round(seconds * 1000, 1),
         )
 

@@ -6,12 +6,14 @@ silently. `Outbox.commit` writes, the `Relay` publishes, a `Consumer` handles.
 """
 
 from shared.messaging.broker import Broker, BrokerAway
-from shared.messaging.buckets import REVOCATIONS, SIGNING_KEYS, BucketView
+from shared.messaging.buckets import ACCOUNTS, REVOCATIONS, SIGNING_KEYS, BucketView
 from shared.messaging.consumer import Consumer, Subscription
 from shared.messaging.outbox import Outbox, Transaction
 from shared.messaging.relay import Relay
+from shared.messaging.traces import StillOnItsWay, Traces
 
 __all__ = [
+    "ACCOUNTS",
     "REVOCATIONS",
     "SIGNING_KEYS",
     "Broker",
@@ -20,6 +22,8 @@ __all__ = [
     "Consumer",
     "Outbox",
     "Relay",
+    "StillOnItsWay",
     "Subscription",
+    "Traces",
     "Transaction",
 ]

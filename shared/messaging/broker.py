@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import dataclass
 
 import nats
 import nats.errors
@@ -32,6 +33,14 @@ OnConnect = Callable[[], Awaitable[None]]
 
 class BrokerAway(Exception):
     """NATS cannot be reached now, or did not answer in time."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a message lies: the same one again if NATS knew it already."""
+
+    stream: str
+    sequence: int
 
 
 class Broker:
@@ -99,11 +108,14 @@ class Broker:
     def new_inbox(self) -> str:
         return self._client.new_inbox()
 
-    async def publish(self, subject: str, payload: bytes, headers: dict[str, str]) -> None:
+    async def publish(self, subject: str, payload: bytes, headers: dict[str, str]) -> Place:
         """Store one message, or raise BrokerAway: then it may be stored all the same, later."""
         try:
             # nats-py adds to the dict that it is given: hand it a copy.
-            await self.jetstream.publish(subject, payload, headers=dict(headers), timeout=3)
+            stored = await self.jetstream.publish(
+                subject, payload, headers=dict(headers), timeout=3
+            )
+            return Place(stored.stream, stored.seq)
         except nats.js.errors.NoStreamResponseError as error:
             self.declare_again()
             raise BrokerAway("no stream takes this subject") from error

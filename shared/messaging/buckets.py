@@ -16,12 +16,12 @@ from nats.js.kv import KV_OP
 from shared import logs
 from shared.messaging.broker import Broker, BrokerAway
 from shared.messaging.pull import Pull
-from shared.messaging.streams import BUCKETS, REVOCATIONS, SIGNING_KEYS, Bucket
+from shared.messaging.streams import ACCOUNTS, BUCKETS, REVOCATIONS, SIGNING_KEYS, Bucket
 from shared.messaging.tasks import wanted
 
 log = logs.get("buckets")
 
-__all__ = ["BUCKETS", "REVOCATIONS", "SIGNING_KEYS", "Bucket", "BucketView"]
+__all__ = ["ACCOUNTS", "BUCKETS", "REVOCATIONS", "SIGNING_KEYS", "Bucket", "BucketView"]
 
 _AT_A_TIME = 500
 _HEARTBEAT = 0.25  # seconds: who guards something by a view must soon know that it hears nothing

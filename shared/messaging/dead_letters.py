@@ -1,7 +1,7 @@
 """Dead letters: messages that no retry could help, kept in the stream DLQ by the consumers."""
 
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 import nats.js.errors
@@ -34,6 +34,11 @@ class DeadLetter:
     @property
     def reason(self) -> str:
         return self.headers[REASON]
+
+    def mentions(self, texts: Sequence[str]) -> bool:
+        """Whether any of `texts` is in its headers or its body."""
+        whole = self.payload + "\0".join(self.headers.values()).encode()
+        return any(text.encode() in whole for text in texts)
 
 
 class NoSuchLetter(Exception):
@@ -68,4 +73,8 @@ async def replay(broker: Broker, dead: DeadLetter) -> None:
     headers = {name: value for name, value in dead.headers.items() if name not in own}
     headers["Nats-Msg-Id"] = str(uuid.uuid4())
     await broker.publish(dead.subject, dead.payload, headers)
+    await remove(broker, dead)
+
+
+async def remove(broker: Broker, dead: DeadLetter) -> None:
     await broker.jetstream.delete_msg(_STREAM, dead.sequence)

@@ -33,6 +33,7 @@ PENDING: Document = {"state": "pending", "lease_until": {"$gt": datetime(1970, 1
 INDEXES = [
     IndexModel([("lease_until", 1)], name="pending", partialFilterExpression={"state": "pending"}),
     IndexModel([("expires_at", 1)], name="expiry", expireAfterSeconds=0),
+    IndexModel([("traces", 1)], name="traces"),
 ]
 
 
@@ -44,6 +45,7 @@ class Record:
     subject: str
     payload: bytes
     headers: dict[str, str]
+    traces: tuple[str, ...] = ()
 
 
 @dataclass
@@ -75,7 +77,8 @@ class Transaction:
             "traceparent": tracing.current().traceparent,
             "aula-request-id": tracing.current().request_id,
         }
-        self.records.append(Record(event_id, event.subject, msgspec.json.encode(event), headers))
+        payload = msgspec.json.encode(event)
+        self.records.append(Record(event_id, event.subject, payload, headers, event.traces))
 
     def put(self, bucket: str, key: str, value: bytes) -> None:
         """Set `key` in a NATS key-value bucket once this transaction has committed.
@@ -134,6 +137,7 @@ def _insert(record: Record) -> UpdateOne:
         "subject": {"$literal": record.subject},
         "payload": {"$literal": record.payload},
         "headers": {"$literal": record.headers},
+        "traces": {"$literal": record.traces},
         "state": "pending",
         "created_at": "$$NOW",
         "lease_until": {"$add": ["$$NOW", _HEAD_START_MS]},

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from shared import logs
 from shared.clock import utc_now
-from shared.messaging.broker import Broker, BrokerAway
+from shared.messaging.broker import Broker, BrokerAway, Place
 from shared.messaging.outbox import PENDING, Record
 from shared.messaging.streams import BUCKETS, STREAMS, kept
 from shared.messaging.tasks import wanted
@@ -82,8 +82,8 @@ class Relay:
             return False
         async with self._slots:
             try:
-                await self._broker.publish(record.subject, record.payload, record.headers)
-                await self._mark_sent(record)
+                place = await self._broker.publish(record.subject, record.payload, record.headers)
+                await self._mark_sent(record, place)
                 return True
             except BrokerAway as error:
                 log.info("event waits for NATS", subject=record.subject, reason=str(error))
@@ -93,7 +93,8 @@ class Relay:
                     log.exception("publishing failed", subject=record.subject)
         return False
 
-    async def _mark_sent(self, record: Record) -> None:
+    async def _mark_sent(self, record: Record, place: Place) -> None:
+        copy = {"stream": place.stream, "sequence": place.sequence}
         stays = kept(record.subject)
         await self._marks.update_one(
             {"_id": record.id},
@@ -102,6 +103,8 @@ class Relay:
                     "$set": {
                         "state": "sent",
                         "sent_at": "$$NOW",
+                        # Where it lies, for the day on which it must be erased.
+                        "copies": {"$setUnion": [{"$ifNull": ["$copies", []]}, [copy]]},
                         "expires_at": {"$add": ["$$NOW", int(stays.total_seconds() * 1000)]},
                     }
                 }
@@ -129,7 +132,7 @@ class Relay:
     async def _refill_what_nats_lost(self) -> None:
         """Publish again whatever a stream should hold, when it is not the stream we knew."""
         js = self._broker.jetstream
-        known = {row["_id"]: row["created"] async for row in self._brokers.find({})}
+        known = {row["_id"]: row["created"] async for row in self._brokers.find({}, hint="_id_")}
         streams = {stream.name: stream.max_age for stream in STREAMS}
         streams |= {bucket.stream: bucket.max_age for bucket in BUCKETS}
         existing = {info.config.name: info for info in await js.streams_info()}

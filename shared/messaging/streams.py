@@ -65,7 +65,12 @@ REVOCATIONS = Bucket("revocations", timedelta(seconds=ACCESS_TOKEN_LIFE + 300))
 # Public keys by `kid`. Put again by auth while in use; a retired key ends with its last token.
 SIGNING_KEYS = Bucket("signing_keys", timedelta(days=1))
 
-BUCKETS = (REVOCATIONS, SIGNING_KEYS)
+# Accounts that may do less than their tokens say: `leaving.<deletion id>` (value: the pseudonym of
+# the person), `stays.<deletion id>` (they changed their mind), `gone.<pseudonym>`. Kept longer than
+# a deletion may be pending.
+ACCOUNTS = Bucket("accounts", timedelta(days=100))
+
+BUCKETS = (REVOCATIONS, SIGNING_KEYS, ACCOUNTS)
 
 # How long an inbox remembers: longer than any row or message that could come again.
 INBOX_MEMORY = timedelta(days=70)

@@ -10,6 +10,7 @@ from shared.contracts.auth import UserEmailChanged, UserSignedIn
 from shared.http.asgi import Receive, Scope, Send, send_json
 from shared.http.edge import Edge
 from shared.messaging import Transaction
+from shared.pseudonyms import Pseudonyms
 from shared.tokens import PublicKeys, TokenVerifier
 from tests.eventually import eventually
 from tests.messaging.replica import Bench, Replica, signed_in
@@ -24,7 +25,9 @@ def edge(replica: Replica, event: UserSignedIn) -> Edge:
         await replica.say(event)
         await send_json(send, 200, b"{}")
 
-    return Edge(app, TokenVerifier(PublicKeys(), issuer="aula", audience="aula-api"), ())
+    return Edge(
+        app, TokenVerifier(PublicKeys(), issuer="aula", audience="aula-api"), (), Pseudonyms("k")
+    )
 
 
 async def message(replica: Replica, subject: str) -> Msg:

@@ -1,0 +1,172 @@
+"""The audit log of a service: who did what to whom, when, in which request.
+
+Entries are only ever added. Each carries a keyed hash of itself and of the one before it, so that
+none can be changed, left out or put in between afterwards without the key. People appear by their
+pseudonyms: the log outlives them, and does not name them. `python -m shared.audit` verifies the
+logs of all services; `--of ID` shows what somebody did, or had done to them.
+"""
+
+import argparse
+import asyncio
+import hmac
+import sys
+from collections.abc import AsyncIterator, Sequence
+
+import msgspec
+
+from shared import tracing
+from shared.clock import Clock, timestamp, utc_now
+from shared.mongo import (
+    Collection,
+    Document,
+    IndexModel,
+    PyMongoError,
+    Session,
+    connect,
+)
+from shared.pseudonyms import Pseudonyms
+from shared.settings import ServiceSettings, SettingsError
+
+_HEAD = "head"
+_NOTHING = "0" * 64
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """`members`: the names of what was changed, never its values. `number` counts from 1."""
+
+    number: int
+    at: str
+    actor: str
+    action: str
+    target: str
+    members: tuple[str, ...]
+    request_id: str
+    previous: str
+    hash: str = ""
+
+
+class ChainBroken(Exception):
+    """The log is not as it was written. The message says where."""
+
+
+class AuditLog:
+    INDEXES = (IndexModel([("actor", 1)]), IndexModel([("target", 1)]))
+
+    def __init__(
+        self, collection: Collection, pseudonyms: Pseudonyms, key: str, clock: Clock = utc_now
+    ) -> None:
+        self._entries = collection
+        self._pseudonyms = pseudonyms
+        self._key = b"aula-audit:" + key.encode()
+        self._clock = clock
+
+    async def append(
+        self, session: Session, *, actor: str, action: str, target: str, members: Sequence[str] = ()
+    ) -> None:
+        """`actor` and `target`: ids of people. In the transaction of the deed itself."""
+        # Written before it is used: deeds at the same time then follow one another.
+        head = await self._entries.find_one_and_update(
+            {"_id": _HEAD}, {"$inc": {"number": 1}}, upsert=True, session=session
+        )
+        entry = Entry(
+            number=(head or {}).get("number", 0) + 1,
+            at=timestamp(self._clock()),
+            actor=self._pseudonyms.of(actor),
+            action=action,
+            target=self._pseudonyms.of(target),
+            members=tuple(sorted(members)),
+            request_id=tracing.current().request_id,
+            previous=(head or {}).get("hash", _NOTHING),
+        )
+        entry = msgspec.structs.replace(entry, hash=self._hash_of(entry))
+        document = msgspec.to_builtins(entry)
+        await self._entries.insert_one({"_id": entry.number, **document}, session=session)
+        await self._entries.update_one(
+            {"_id": _HEAD}, {"$set": {"hash": entry.hash}}, session=session
+        )
+
+    async def verify(self) -> int:
+        """How many entries there are. Raises ChainBroken."""
+        number, previous = 0, _NOTHING
+        head = await self._entries.find_one({"_id": _HEAD}) or {}
+        async for entry in self._walk({"_id": {"$gte": 1, "$lte": head.get("number", 0)}}):
+            number += 1
+            if entry.number != number:
+                raise ChainBroken(f"entry {number} is missing")
+            if entry.previous != previous or entry.hash != self._hash_of(entry):
+                raise ChainBroken(f"entry {number} is not as it was written")
+            previous = entry.hash
+        if (head.get("number", 0), head.get("hash", _NOTHING)) != (number, previous):
+            raise ChainBroken(f"there should be entries after {number}")
+        return number
+
+    async def of(self, user_id: str) -> list[Entry]:
+        who = self._pseudonyms.of(user_id)
+        return [entry async for entry in self._walk({"$or": [{"actor": who}, {"target": who}]})]
+
+    async def _walk(self, query: Document) -> AsyncIterator[Entry]:
+        async for document in self._entries.find(query).sort("_id", 1):
+            yield msgspec.convert(document, Entry)
+
+    def _hash_of(self, entry: Entry) -> str:
+        written = msgspec.json.encode(msgspec.structs.replace(entry, hash=""))
+        return hmac.digest(self._key, written, "sha256").hex()
+
+
+async def _logs(settings: ServiceSettings) -> AsyncIterator[tuple[str, AuditLog]]:
+    key = settings.secret_of_people()
+    client = connect(settings.mongo_url)
+    start = f"{settings.database_prefix}_"
+    try:
+        for name in sorted(await client.list_database_names()):
+            if not name.startswith(start):
+                continue
+            if "audit" in await client[name].list_collection_names():
+                yield (
+                    name.removeprefix(start),
+                    AuditLog(client[name]["audit"], Pseudonyms(key), key),
+                )
+    finally:
+        client.close()
+
+
+async def _verify(settings: ServiceSettings) -> int:
+    broken = 0
+    async for service, log in _logs(settings):
+        try:
+            sys.stdout.write(f"{service:<15}{await log.verify()} entries, as they were written\n")
+        except ChainBroken as error:
+            broken = 1
+            sys.stdout.write(f"{service:<15}BROKEN: {error}\n")
+    return broken
+
+
+async def _show(settings: ServiceSettings, user_id: str) -> int:
+    async for service, log in _logs(settings):
+        for entry in await log.of(user_id):
+            sys.stdout.write(
+                f"{service:<15}{entry.number:>6}  {entry.at}  {entry.action:<22}"
+                f" by {entry.actor} to {entry.target}  {', '.join(entry.members)}"
+                f"  request {entry.request_id}\n"
+            )
+    return 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m shared.audit", description=__doc__)
+    parser.add_argument("--of", metavar="ID", help="show the entries with this person")
+    options = parser.parse_args()
+    try:
+        settings = ServiceSettings.from_environment()
+        return asyncio.run(_show(settings, options.of) if options.of else _verify(settings))
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+    except PyMongoError as error:
+        sys.stderr.write(
+            f"MongoDB failed ({type(error).__name__}). Start the stack, or set AULA_MONGO_URL.\n"
+        )
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""Erasing events: from this service's outbox, from the streams, and from the dead letters."""
+
+from collections.abc import Sequence
+
+import nats.js.errors
+
+from shared.messaging import dead_letters
+from shared.messaging.broker import Broker
+from shared.mongo import Collection, Database, Document
+
+_AT_A_TIME = 200
+
+
+class StillOnItsWay(Exception):
+    """An event that is to be erased was not published yet: try again later."""
+
+
+class Traces:
+    """An outbox row knows by what it is to be found (`Event.traces`) and where NATS keeps copies of
+    it, so nothing is searched; the dead letters are few, and are."""
+
+    def __init__(self, database: Database, broker: Broker) -> None:
+        self._rows: Collection = database["outbox"]
+        self._broker = broker
+
+    async def erase(self, traces: Sequence[str]) -> int:
+        """Erase every event of this service with any of `traces`, and everybody's dead letters that
+        mention one; how many there were. May be repeated.
+
+        Raises StillOnItsWay, or BrokerAway.
+        """
+        erased = 0
+        while rows := await self._rows.find({"traces": {"$in": list(traces)}}).to_list(_AT_A_TIME):
+            sent = [row for row in rows if row["state"] == "sent"]
+            for row in sent:
+                for copy in row.get("copies", ()):
+                    await self._erase_copy(row["_id"], copy)
+            await self._rows.delete_many({"_id": {"$in": [row["_id"] for row in sent]}})
+            erased += len(sent)
+            if len(sent) < len(rows):
+                raise StillOnItsWay
+        return erased + await self._erase_dead_letters(traces)
+
+    async def _erase_copy(self, row_id: str, copy: Document) -> None:
+        """Only if it is still the same message: a stream that was lost counts from 1 again."""
+        stream, sequence = copy["stream"], copy["sequence"]
+        try:
+            message = await self._broker.jetstream.get_msg(stream, seq=sequence)
+            if (message.headers or {}).get("Nats-Msg-Id") == row_id:
+                # Not merely left out from now on: NATS overwrites it.
+                await self._broker.jetstream.delete_msg(stream, sequence)
+        except nats.js.errors.NotFoundError:
+            pass  # its time was over, or somebody was here before
+
+    async def _erase_dead_letters(self, traces: Sequence[str]) -> int:
+        erased = 0
+        async for letter in dead_letters.letters(self._broker.jetstream):
+            if letter.mentions(traces):
+                await dead_letters.remove(self._broker, letter)
+                erased += 1
+        return erased

@@ -1,0 +1,189 @@
+"""What a service holds on a person: erased when they are deleted, exported when they ask.
+
+A service says it in one place, `services/<name>/personal_data.py`: a function from a person's id to
+what it `Held` on them. `Node.holds` does the rest. Two rules keep a person from coming back:
+
+- Who writes the first document on a person asks the tombstones, in the same transaction.
+- Who writes any other does so in a transaction that also writes a document which the person's
+  erasure removes: of the two, one is refused and tried again.
+"""
+
+import base64
+import zlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from shared.clock import timestamp, utc_now
+from shared.contracts.users import UserDeleted, UserErased, UserExported, UserExportRequested
+from shared.messaging import Outbox, Subscription, Traces, Transaction
+from shared.mongo import Collection, Document
+from shared.seal import Seal
+from shared.tombstones import Tombstones
+
+_BATCH = 500  # documents removed in one transaction
+_CHUNK = 256 * 1024  # bytes in one event, compressed, before they are sealed
+
+
+@dataclass(frozen=True)
+class Holding:
+    """The documents of one kind: those in `collection` that `query` finds (by an index). Exports
+    leave out the members in `hidden`: secrets, and what only serves searching."""
+
+    name: str
+    collection: Collection
+    query: Document
+    hidden: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Held:
+    """All that a service holds on one person.
+
+    `holdings` go in their order: what others are found by comes last. `copy`: the document, called
+    by the person's id, that events of other services bring to life here. `addresses`: by these,
+    besides the id, the service's events about the person are found.
+    """
+
+    holdings: Sequence[Holding] = ()
+    copy: Holding | None = None
+    addresses: tuple[str, ...] = ()
+
+    @property
+    def all(self) -> list[Holding]:
+        return [*self.holdings, *([self.copy] if self.copy else [])]
+
+
+HeldOn = Callable[[str], Awaitable[Held]]
+
+
+class PersonalData:
+    """Answers `user.deleted` and `user.export_requested` for one service."""
+
+    def __init__(
+        self,
+        service: str,
+        held_on: HeldOn,
+        outbox: Outbox,
+        traces: Traces,
+        tombstones: Tombstones,
+        seal: Seal,
+    ) -> None:
+        self._service = service
+        self._held_on = held_on
+        self._outbox = outbox
+        self._traces = traces
+        self._tombstones = tombstones
+        self._seal = seal
+
+    def subscriptions(self) -> list[Subscription]:
+        return [
+            Subscription(f"{self._service}-erase", UserDeleted, self.erase),
+            Subscription(f"{self._service}-export", UserExportRequested, self.export),
+        ]
+
+    async def erase(self, event: UserDeleted, transaction: Transaction) -> None:
+        """In batches that are commits of their own: what is interrupted goes on where it was."""
+        if event.services and self._service not in event.services:
+            return
+        await self._bury(event.user_id)
+        while await self._remove_what_there_is(event.user_id):
+            pass  # what was being written meanwhile is there now
+        counts = await self._tombstones.counts(event.user_id, transaction.session)
+        transaction.record(
+            UserErased(
+                erasure_id=event.erasure_id,
+                service=self._service,
+                counts=counts,
+                erased_at=timestamp(utc_now()),
+            )
+        )
+
+    async def _bury(self, user_id: str) -> None:
+        held = await self._held_on(user_id)
+
+        async def work(transaction: Transaction) -> None:
+            await self._tombstones.put(user_id, transaction.session)
+            if held.copy:
+                # Even where there is none: a handler that is about to make one, not having seen
+                # the tombstone, then collides with this, and sees it on its next try.
+                await held.copy.collection.update_one(
+                    {"_id": user_id},
+                    {"$set": {"erased": True}},
+                    upsert=True,
+                    session=transaction.session,
+                )
+
+        await self._outbox.commit(work)
+
+    async def _remove_what_there_is(self, user_id: str) -> int:
+        held = await self._held_on(user_id)
+        removed = await self._traces.erase((user_id, *held.addresses))
+        if removed:
+            await self._count(user_id, {"events": removed})
+        for holding in held.all:
+            while batch := await self._remove_batch(user_id, holding):
+                removed += batch
+        return removed
+
+    async def _remove_batch(self, user_id: str, holding: Holding) -> int:
+        async def work(transaction: Transaction) -> int:
+            session, collection = transaction.session, holding.collection
+            found = collection.find(holding.query, {"_id": 1}, session=session).limit(_BATCH)
+            ids = [document["_id"] async for document in found]
+            if ids:
+                await collection.delete_many({"_id": {"$in": ids}}, session=session)
+                await self._tombstones.put(user_id, session, {holding.name: len(ids)})
+            return len(ids)
+
+        return await self._outbox.commit(work)
+
+    async def _count(self, user_id: str, counts: Mapping[str, int]) -> None:
+        async def work(transaction: Transaction) -> None:
+            await self._tombstones.put(user_id, transaction.session, counts)
+
+        await self._outbox.commit(work)
+
+    async def export(self, event: UserExportRequested, transaction: Transaction) -> None:
+        documents = {}
+        for holding in (await self._held_on(event.user_id)).all:
+            found = holding.collection.find(holding.query)
+            documents[holding.name] = [_shown(document, holding) async for document in found]
+        packed = zlib.compress(msgspec.json.encode(documents))
+        pieces = [packed[at : at + _CHUNK] for at in range(0, len(packed), _CHUNK)]
+        for number, piece in enumerate(pieces):
+            transaction.record(
+                UserExported(
+                    user_id=event.user_id,
+                    export_id=event.export_id,
+                    service=self._service,
+                    chunk=number,
+                    chunks=len(pieces),
+                    sealed=self._seal.close(piece, event.export_id),
+                )
+            )
+
+
+def _shown(document: Document, holding: Holding) -> Document:
+    members = {
+        name: _plain(value) for name, value in document.items() if name not in holding.hidden
+    }
+    if "_id" in members:
+        members["id"] = members.pop("_id")
+    return members
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case datetime():
+            return timestamp(value)
+        case dict():
+            return {name: _plain(each) for name, each in value.items()}
+        case list():
+            return [_plain(each) for each in value]
+        case bytes():
+            return base64.b64encode(value).decode()
+    return value

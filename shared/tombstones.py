@@ -1,0 +1,38 @@
+"""Who is gone for good, without saying who: a late event must not bring a person back."""
+
+from collections.abc import Mapping
+
+from shared.mongo import Collection, Session
+from shared.pseudonyms import Pseudonyms
+
+
+class Tombstones:
+    """One document for each erased person: their pseudonym, the time, and how many documents of
+    which kind were removed here. It stays for ever."""
+
+    def __init__(self, collection: Collection, pseudonyms: Pseudonyms) -> None:
+        self._stones = collection
+        self._pseudonyms = pseudonyms
+
+    async def has(self, user_id: str, session: Session | None = None) -> bool:
+        """Whoever is about to write a document on a person that may not be there yet asks this
+        first, in the same transaction."""
+        stone = {"_id": self._pseudonyms.of(user_id)}
+        return await self._stones.find_one(stone, {"_id": 1}, session=session) is not None
+
+    async def put(
+        self, user_id: str, session: Session, counts: Mapping[str, int] | None = None
+    ) -> None:
+        """Also adds to the counts of one that is there."""
+        added = {f"counts.{name}": n for name, n in (counts or {}).items()}
+        await self._stones.update_one(
+            {"_id": self._pseudonyms.of(user_id)},
+            {"$currentDate": {"at": True}} | ({"$inc": added} if added else {}),
+            upsert=True,
+            session=session,
+        )
+
+    async def counts(self, user_id: str, session: Session) -> dict[str, int]:
+        stone = await self._stones.find_one({"_id": self._pseudonyms.of(user_id)}, session=session)
+        counts: dict[str, int] = (stone or {}).get("counts", {})
+        return counts
