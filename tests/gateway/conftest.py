@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import secrets
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -21,6 +22,7 @@ from tests.gateway.upstream import Upstream
 from tests.tokens import Signer, publish_keys
 
 ORIGIN = "https://app.example"
+PRIVACY_KEY = secrets.token_urlsafe(48)
 
 
 class House:
@@ -48,6 +50,7 @@ class House:
             "AULA_USERS_URL": self.users.url,
             "AULA_NOTIFICATIONS_URL": self.notifications.url,
             "AULA_CORS_ORIGINS": ORIGIN,
+            "AULA_PRIVACY_KEY": PRIVACY_KEY,
         }
 
     async def bucket(self, name: str) -> tuple[nats.NATS, KeyValue]:
@@ -117,6 +120,7 @@ async def running_house(
             "AULA_NATS_URL": nats_server.nats_url,
             **{f"AULA_{name.upper()}_URL": service.url for name, service in services.items()},
             "AULA_CORS_ORIGINS": ORIGIN,
+            "AULA_PRIVACY_KEY": PRIVACY_KEY,
             **variables,
         }
         stack = await enter(Stack(environment, data_dir=folder / "gateway", only=gateways))

@@ -6,10 +6,11 @@ import pytest
 from gateway.errors import UpstreamAway
 from gateway.settings import GatewaySettings
 from gateway.upstreams import Upstream
+from shared.pseudonyms import Pseudonyms
 from shared.settings import SettingsError
 from tests.eventually import eventually
 from tests.gateway.client import ask
-from tests.gateway.conftest import House
+from tests.gateway.conftest import PRIVACY_KEY, House
 
 READ = {"AULA_USERS_URL": "http://10.0.0.1:8082, http://users:8082", "AULA_RATE_USER": "5/second"}
 
@@ -65,6 +66,7 @@ async def test_a_request_is_one_line_that_gives_nothing_away(house: House) -> No
     log = house.stack.plan.logs / "gateway.log"
     await eventually(lambda: "canary-request-1" in log.read_text())
     (line,) = [line for line in log.read_text().splitlines() if "canary-request-1" in line]
-    for part in ("GET", "/me", "200", user):
+    for part in ("GET", "/me", "200", Pseudonyms(PRIVACY_KEY).of(user)):
         assert part in line
-    assert not [secret for secret in (token[-40:], "canary-1234") if secret in log.read_text()]
+    hidden = (token[-40:], "canary-1234", user)
+    assert not [secret for secret in hidden if secret in log.read_text()]
