@@ -17,6 +17,7 @@ Who = Literal["public", "optional"] | Role
 RateClass = Literal["public", "user"]
 
 MIB = 1024 * 1024
+_DOWNLOAD_SECONDS = 120.0
 _PLACE = re.compile(r"\{(\w+)(:path)?\}")
 
 
@@ -24,7 +25,9 @@ _PLACE = re.compile(r"\{(\w+)(:path)?\}")
 class Route:
     """`path` may have places: `{id}` is one segment, `{key:path}` the rest. An alias has the same
     places and is forwarded as `path`. `timeout`: seconds from the request's first byte to the last
-    byte of its answer. `max_body`: bytes; a GET may have none. `rate`: None is not limited."""
+    byte of its answer. `max_body`: bytes; a GET may have none. `rate`: None is not limited.
+    `while_leaving`: also for those whose account is about to be deleted; what needs no token
+    always is."""
 
     method: str
     path: str
@@ -34,6 +37,7 @@ class Route:
     timeout: float = 15.0
     max_body: int = MIB
     rate: RateClass | None = "user"
+    while_leaving: bool = False
     development_only: bool = False
 
     @property
@@ -43,6 +47,10 @@ class Route:
     @property
     def role(self) -> Role | None:
         return None if self.who in ("public", "optional") else self.who  # type: ignore[return-value]  # the rest are roles
+
+    @property
+    def bars_leaving(self) -> bool:
+        return self.role is not None and not self.while_leaving
 
 
 def _sign_in(path: str) -> Route:
@@ -61,17 +69,55 @@ TABLE: tuple[Route, ...] = (
     _sign_in("/auth/otp/request"),
     _sign_in("/auth/otp/verify"),
     _sign_in("/auth/refresh"),
-    Route("POST", "/auth/logout", "auth", "user"),
-    Route("POST", "/auth/revoke-token", "auth", "user"),
-    Route("GET", "/auth/sessions", "auth", "user"),
-    Route("DELETE", "/auth/sessions/{id}", "auth", "user"),
-    Route("GET", "/auth/validate-token", "auth", "user"),
+    Route("POST", "/auth/logout", "auth", "user", while_leaving=True),
+    Route("POST", "/auth/revoke-token", "auth", "user", while_leaving=True),
+    Route("GET", "/auth/sessions", "auth", "user", while_leaving=True),
+    Route("DELETE", "/auth/sessions/{id}", "auth", "user", while_leaving=True),
+    Route("GET", "/auth/validate-token", "auth", "user", while_leaving=True),
     Route("GET", "/.well-known/jwks.json", "auth", "public"),
     Route("PATCH", "/admin/users/{id}/email", "auth", "admin"),
     Route("PATCH", "/admin/users/{id}/role", "auth", "superadmin"),
-    # users
-    Route("GET", "/me", "users", "user", aliases=("/auth/me",)),
+    # users: profiles
+    Route("GET", "/me", "users", "user", aliases=("/auth/me",), while_leaving=True),
     Route("PATCH", "/me", "users", "user", aliases=("/auth/me",)),
+    Route("GET", "/users/optional-auth", "users", "optional"),
+    Route("PATCH", "/users/username", "users", "user"),
+    Route("GET", "/users/profile/username/{username}", "users", "public"),
+    Route(
+        "POST",
+        "/auth/registration/complete",
+        "users",
+        "user",
+        aliases=("/auth/complete-registration",),
+    ),
+    Route(
+        "GET",
+        "/auth/registration/status",
+        "users",
+        "user",
+        aliases=("/auth/registration-status",),
+    ),
+    # users: leaving
+    *(
+        Route(method, "/users/me/account-deletion", "users", "user", while_leaving=True)
+        for method in ("GET", "POST", "DELETE")
+    ),
+    Route(
+        "POST",
+        "/users/me/account-deletion/finalize-now",
+        "users",
+        "user",
+        while_leaving=True,
+    ),
+    Route("GET", "/users/me/export", "users", "user", while_leaving=True),
+    Route("GET", "/users/exports/{token}", "users", "public", timeout=_DOWNLOAD_SECONDS),
+    # users: administration
+    Route("GET", "/admin/users", "users", "admin", aliases=("/users",)),
+    Route("GET", "/admin/users/{id}", "users", "admin", aliases=("/users/{id}",)),
+    Route("DELETE", "/admin/users/{id}", "users", "admin", aliases=("/users/{id}",)),
+    Route("PATCH", "/admin/users/{id}/profile", "users", "admin"),
+    Route("GET", "/admin/users/{id}/erasure", "users", "admin"),
+    Route("GET", "/admin/erasures", "users", "admin"),
     # notifications
     Route("GET", "/dev/inbox", "notifications", "public", development_only=True),
 )

@@ -1,5 +1,7 @@
 """Who is asked, under which path, by whom."""
 
+import re
+
 import pytest
 
 from gateway.table import TABLE, Route, RouteTable, present
@@ -12,7 +14,7 @@ PROXIED = [route for route in TABLE if route.owner != "gateway"]
 
 
 def example(route: Route, path: str | None = None) -> str:
-    return (path or route.path).replace("{id}", ID)
+    return re.sub(r"\{\w+\}", ID, path or route.path)
 
 
 def name(route: Route) -> str:
