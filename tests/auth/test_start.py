@@ -25,6 +25,7 @@ def production(**variables: str) -> dict[str, str]:
         "AULA_ENVIRONMENT": "production",
         "AULA_AUTH_SECRET": STRONG,
         "AULA_CODE_KEY": STRONG[::-1],
+        "AULA_PRIVACY_KEY": STRONG.swapcase(),
         "AULA_SIGNING_KEYS_DIR": "/keys",
         **variables,
     }

@@ -9,6 +9,7 @@ import asyncio
 import importlib.util
 import json
 import os
+import secrets
 import statistics
 import sys
 import tempfile
@@ -182,6 +183,7 @@ async def started(
         environment = {
             **os.environ,
             "AULA_ENVIRONMENT": "production",
+            "AULA_PRIVACY_KEY": secrets.token_urlsafe(48),
             "AULA_LISTEN_PORT": str(port),
             "AULA_NATS_URL": nats.nats_url,
             "AULA_USERS_URL": f"http://127.0.0.1:{upstream}",

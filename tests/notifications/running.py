@@ -24,6 +24,7 @@ from shared.seal import Seal
 from shared.settings import Secret, ServiceSettings
 
 CODE_KEY = Secret("a key that only auth and notifications have")
+PRIVACY_KEY = Secret("a key that every process of the system has")
 
 
 @asynccontextmanager
@@ -47,7 +48,10 @@ class Auth:
 
     def __init__(self, stack: Stack, prefix: str, code_key: str = CODE_KEY) -> None:
         settings = ServiceSettings(
-            mongo_url=stack.mongo_url, nats_url=stack.nats_url, database_prefix=prefix
+            mongo_url=stack.mongo_url,
+            nats_url=stack.nats_url,
+            database_prefix=prefix,
+            privacy_key=PRIVACY_KEY,
         )
         self.node = Node("auth", settings)
         self._app = self.node.app([], {})
@@ -115,6 +119,7 @@ async def notifications(stack: Stack, prefix: str, **settings: Any) -> AsyncIter
                 "nats_url": stack.nats_url,
                 "database_prefix": prefix,
                 "code_key": CODE_KEY,
+                "privacy_key": PRIVACY_KEY,
                 **settings,
             }
         )

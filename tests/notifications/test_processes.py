@@ -19,7 +19,7 @@ from shared.ids import new_id
 from shared.mongo import connect
 from tests.eventually import eventually
 from tests.notifications.deaf_proxy import DeafProxy, deaf_proxy
-from tests.notifications.running import CODE_KEY, Auth, Notifications
+from tests.notifications.running import CODE_KEY, PRIVACY_KEY, Auth, Notifications
 from tests.notifications.smtp_peer import NEVER, SmtpPeer, smtp_peer
 
 REPLICAS = ("notifications", "notifications-2")
@@ -54,6 +54,7 @@ async def fleet(backbone: Stack, data_dir: Path) -> AsyncIterator[Fleet]:
             "AULA_NATS_URL": f"nats://127.0.0.1:{proxy.port}",
             "AULA_SMTP_URL": peer.url,
             "AULA_CODE_KEY": CODE_KEY,
+            "AULA_PRIVACY_KEY": PRIVACY_KEY,
             "AULA_DATABASE_PREFIX": prefix,
             "AULA_LOG_LEVEL": "debug",
         }

@@ -13,6 +13,7 @@ from shared.settings import SettingsError
 PRODUCTION = {
     "AULA_ENVIRONMENT": "production",
     "AULA_CODE_KEY": "5nRkT0Pq8vXyZ2aBcDeF3gHiJkLmNoPq",
+    "AULA_PRIVACY_KEY": "kT7wQz2LmX9rVb4NcJ6yHs1DgF8aPe3U",
     "AULA_SMTP_URL": "smtps://user:password@mail.school.test",
     "AULA_MAIL_FROM": "Aula <no-reply@school.test>",
 }

@@ -67,12 +67,13 @@ def test_secrets_go_only_where_they_are_needed_and_have_no_default(
     holders: dict[str, set[str]] = {}
     for name in PROCESSES:
         for variable, value in compose["services"][name]["environment"].items():
-            if variable in ("AULA_AUTH_SECRET", "AULA_CODE_KEY"):
+            if variable in ("AULA_AUTH_SECRET", "AULA_CODE_KEY", "AULA_PRIVACY_KEY"):
                 holders.setdefault(variable, set()).add(name)
                 assert re.fullmatch(rf"\$\{{{variable}:\?[^}}]+\}}", value)
     assert holders == {
         "AULA_AUTH_SECRET": {"auth"},
         "AULA_CODE_KEY": {"auth", "notifications"},
+        "AULA_PRIVACY_KEY": set(PROCESSES),
     }
     with_keys = {
         name
