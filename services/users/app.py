@@ -1,7 +1,10 @@
 """Users' composition root: `python -m services.users.app`."""
 
 from services.users import event_handlers, routes
+from services.users.actors import Actors
+from services.users.administration import Administration
 from services.users.personal_data import held_in
+from services.users.profiles import Profiles
 from services.users.repository import People
 from services.users.service import UserService
 from services.users.settings import UsersSettings
@@ -13,11 +16,16 @@ from shared.node import Node
 
 def create_app(settings: UsersSettings, clock: Clock = utc_now) -> App:
     node = Node("users", settings)
-    people = node.collection("people")
-    users = UserService(People(people), node.tombstones, node.outbox, clock)
+    collection = node.collection("people", People.INDEXES)
+    people = People(collection)
+    profiles = Profiles(people, node.tombstones)
+    users = UserService(people, profiles, node.tombstones, node.outbox, clock)
+    actors = Actors(people, profiles, node.outbox)
+    administration = Administration(people, profiles, actors, node.audit, clock)
     node.subscribe(event_handlers.table(users))
-    node.holds(held_in(people))
-    return node.app(routes.HANDLERS, {"users": users}, users.language_of)
+    node.holds(held_in(collection))
+    dependencies = {"users": users, "administration": administration}
+    return node.app(routes.HANDLERS, dependencies, users.language_of)
 
 
 if __name__ == "__main__":

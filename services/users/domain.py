@@ -50,6 +50,11 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
         return "registered" in self.facts
 
     @property
+    def knows_role(self) -> bool:
+        """Whether auth has said which role they have."""
+        return "role" in self.facts
+
+    @property
     def user(self) -> User:
         return User.of(self.account, self.profile)
 

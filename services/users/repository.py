@@ -2,10 +2,19 @@
 
 from services.users.domain import Person
 from shared.documents import from_document, to_document
-from shared.mongo import Collection, Session
+from shared.mongo import Collection, IndexModel, Session
 
 
 class People:
+    INDEXES = (
+        IndexModel(
+            [("profile.username", 1)],
+            unique=True,
+            partialFilterExpression={"profile.username": {"$type": "string"}},
+            name="usernames",
+        ),
+    )
+
     def __init__(self, collection: Collection) -> None:
         self._people = collection
 

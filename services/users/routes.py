@@ -2,13 +2,15 @@
 
 from litestar import get, patch
 from litestar.di import NamedDependency
-from litestar.params import JSONBody
+from litestar.params import FromPath, JSONBody
 
+from services.users.administration import Administration
 from services.users.schemas import ChangeProfile
 from services.users.service import UserService
 from shared.contracts.users import User
 from shared.http.envelope import Envelope, ok
-from shared.http.guards import signed_in
+from shared.http.guards import admin, signed_in
+from shared.ids import checked_id
 from shared.tokens import Principal
 
 
@@ -28,4 +30,28 @@ async def change_me(
     return ok(await users.change_me(principal, data.changes()))
 
 
-HANDLERS = (me, change_me)
+@get("/admin/users/{user_id:str}", guards=[admin])
+async def find_user(
+    user_id: FromPath[str],
+    principal: NamedDependency[Principal],
+    administration: NamedDependency[Administration],
+) -> Envelope[User]:
+    return ok(await administration.user(principal, checked_id(user_id)))
+
+
+@patch("/admin/users/{user_id:str}/profile", guards=[admin])
+async def change_profile(
+    user_id: FromPath[str],
+    data: JSONBody[ChangeProfile],
+    principal: NamedDependency[Principal],
+    administration: NamedDependency[Administration],
+) -> Envelope[User]:
+    return ok(await administration.change_profile(principal, checked_id(user_id), data.changes()))
+
+
+HANDLERS = (
+    me,
+    change_me,
+    find_user,
+    change_profile,
+)
