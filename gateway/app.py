@@ -28,14 +28,13 @@ def create_app(settings: GatewaySettings, routes: Sequence[Route] = TABLE) -> Ap
         clients=Clients(settings.trusted_proxies),
         cors=Cors(settings.cors_origins),
         verifier=hub.verifier,
-        revocations=hub.revocations,
+        standing=hub.standing,
         limits=RateLimits(
             {"public": settings.rate_public, "user": settings.rate_user},
             exempt_loopback=not settings.is_production,
         ),
         proxy=Proxy(upstreams),
         watch=watch,
-        pseudonyms=hub.pseudonyms,
         in_production=settings.is_production,
     )
 

@@ -13,7 +13,7 @@ from gateway.errors import ClientGone
 from gateway.exchange import Exchange, Watch
 from gateway.limits import RateLimits
 from gateway.proxy import Proxy
-from gateway.revocations import RevocationWatch
+from gateway.standing import Standing
 from gateway.table import Route, RouteTable
 from shared import languages, logs, tracing
 from shared.errors import (
@@ -26,7 +26,6 @@ from shared.errors import (
 from shared.http import asgi
 from shared.http.envelope import failure
 from shared.metrics import HTTP_REQUESTS, HTTP_SECONDS
-from shared.pseudonyms import Pseudonyms
 from shared.tokens import Principal, TokenVerifier
 
 log = logs.get("http")
@@ -46,11 +45,10 @@ class Edge:
         clients: Clients,
         cors: Cors,
         verifier: TokenVerifier,
-        revocations: RevocationWatch,
+        standing: Standing,
         limits: RateLimits,
         proxy: Proxy,
         watch: Watch,
-        pseudonyms: Pseudonyms,
         in_production: bool,
     ) -> None:
         self._own = own
@@ -58,11 +56,10 @@ class Edge:
         self._clients = clients
         self._cors = cors
         self._verifier = verifier
-        self._revocations = revocations
+        self._standing = standing
         self._limits = limits
         self._proxy = proxy
         self._watch = watch
-        self._pseudonyms = pseudonyms
         self._hsts = [header_rules.HSTS] if in_production else []
         self._counters = Counters()
 
@@ -133,6 +130,8 @@ class Edge:
             self._limits.count(route.rate, user_id, exchange.client, exchange.additions)
         if principal is not None and role is not None and not principal.has(role):
             raise InsufficientPermissions
+        if principal is not None and route.bars_leaving:
+            self._standing.accounts.require_staying(principal.user_id)
         return principal
 
     def _caller(self, authorization: bytes | None) -> Principal | None:
@@ -140,7 +139,7 @@ class Edge:
         if authorization is None:
             return None
         principal = self._verifier.from_header(authorization.decode("latin-1"))
-        self._revocations.check(principal)
+        self._standing.check(principal)
         return principal
 
     async def _answer_preflight(self, exchange: Exchange, path: str) -> None:
@@ -219,7 +218,7 @@ class Edge:
                 route=route,
                 status=exchange.status,
                 code=exchange.code,
-                user=self._pseudonyms.of(caller.user_id) if caller else None,
+                user=self._standing.accounts.pseudonym(caller.user_id) if caller else None,
                 ms=round(seconds * 1000, 1),
             )
 

@@ -26,6 +26,21 @@ class EncodedBody(UnsupportedMediaType):
     )
 
 
+class AccountDeletionPending(AulaError):
+    status = 403
+    code = "account_deletion_pending"
+    text = Text(
+        en="This account is about to be deleted: you can look at it, export your data, or cancel"
+        " the deletion",
+        tr="Bu hesap silinmek üzere: hesabınıza bakabilir, verilerinizi dışa aktarabilir veya"
+        " silme işlemini iptal edebilirsiniz",
+        es="Esta cuenta está a punto de eliminarse: puedes verla, exportar tus datos o cancelar"
+        " la eliminación",
+        de="Dieses Konto wird bald gelöscht: Sie können es ansehen, Ihre Daten exportieren oder"
+        " die Löschung abbrechen",
+    )
+
+
 class BadGateway(AulaError):
     status = 502
     code = "bad_gateway"
@@ -42,8 +57,8 @@ class UpstreamAway(Unavailable):
     code = "service_unavailable"
 
 
-class RevocationsUnknown(Unavailable):
-    """A logout could have happened that this process has not heard of."""
+class StandingUnknown(Unavailable):
+    """A session or an account could have ended, and this process has not heard of it."""
 
     code = "sign_in_state_unknown"
 

@@ -1,4 +1,4 @@
-"""What the gateway has running beside its requests: NATS, the public keys, the revocations, the
+"""What the gateway has running beside its requests: NATS, the public keys, whose tokens count, the
 watch over exchanges, metrics."""
 
 import asyncio
@@ -8,9 +8,11 @@ from contextlib import asynccontextmanager
 from litestar import Litestar
 from prometheus_client import start_http_server
 
+from gateway.accounts import Accounts
 from gateway.exchange import Watch
-from gateway.revocations import Revocations, RevocationWatch
+from gateway.revocations import Revocations
 from gateway.settings import GatewaySettings
+from gateway.standing import Standing
 from gateway.upstreams import Upstreams
 from shared import logs
 from shared.background import STOP_SECONDS, cut_short, end_this_process, watched
@@ -27,12 +29,16 @@ class Hub:
         self._settings = settings
         self._upstreams = upstreams
         self._watch = watch
-        self.pseudonyms = Pseudonyms(settings.secret_of_people())
         self._broker = Broker(settings.nats_url, "gateway")
         self._broker.on_lost = end_this_process
         self._keys = PublishedKeys(self._broker, settings)
         self.verifier = self._keys.verifier
-        self.revocations = RevocationWatch(Revocations(), self._broker, settings.revocation_grace)
+        self.standing = Standing(
+            Revocations(),
+            Accounts(Pseudonyms(settings.secret_of_people())),
+            self._broker,
+            settings.revocation_grace,
+        )
 
     @asynccontextmanager
     async def lifespan(self, _: Litestar) -> AsyncIterator[None]:
@@ -57,19 +63,19 @@ class Hub:
 
     async def _stop(self) -> None:
         await self._keys.close()
-        await self.revocations.close()
+        await self.standing.close()
         await self._broker.close()
 
     def checks(self) -> dict[str, Check]:
-        """Ready while it can tell who has signed out. When it cannot, for want of NATS, public
+        """Ready while it can tell whose token counts. When it cannot, for want of NATS, public
         routes go on, and those with a token refuse: another gateway may do better."""
 
         async def nats() -> str | None:
             return None if self._broker.ready.is_set() else "not connected to NATS yet"
 
-        return {"nats": nats, "keys": self._keys.check, "revocations": self.revocations.problem}
+        return {"nats": nats, "keys": self._keys.check, "revocations": self.standing.problem}
 
     async def _keep_looking(self) -> None:
         while True:
-            self.revocations.look()
+            self.standing.look()
             await asyncio.sleep(0.05)

@@ -16,7 +16,8 @@ from nats.js.kv import KeyValue
 from deploy.ports import LOOPBACK, free_ports
 from deploy.probes import http_ready
 from deploy.stack import Stack
-from shared.messaging import REVOCATIONS
+from shared.messaging import ACCOUNTS, REVOCATIONS
+from shared.pseudonyms import Pseudonyms
 from tests.eventually import eventually
 from tests.gateway.upstream import Upstream
 from tests.tokens import Signer, publish_keys
@@ -36,6 +37,7 @@ class House:
         self.signer = signer
         self.auth, self.users = services["auth"], services["users"]
         self.notifications = services["notifications"]
+        self.pseudonyms = Pseudonyms(PRIVACY_KEY)
 
     @property
     def port(self) -> int:
@@ -59,7 +61,23 @@ class House:
         return client, await context.key_value(name)
 
     async def revoke(self, key: str, value: bytes) -> None:
-        client, bucket = await self.bucket(REVOCATIONS.name)
+        await self._put(REVOCATIONS.name, key, value)
+
+    async def leaves(self, user_id: str, deletion: str) -> None:
+        """What users says when somebody asks to be deleted."""
+        pseudonym = self.pseudonyms.of(user_id)
+        await self._put(ACCOUNTS.name, f"leaving.{deletion}", pseudonym.encode())
+
+    async def stays(self, deletion: str) -> None:
+        """What it says when they change their mind."""
+        await self._put(ACCOUNTS.name, f"stays.{deletion}", b"")
+
+    async def goes(self, user_id: str) -> None:
+        """What it says when they are gone."""
+        await self._put(ACCOUNTS.name, f"gone.{self.pseudonyms.of(user_id)}", b"")
+
+    async def _put(self, bucket_name: str, key: str, value: bytes) -> None:
+        client, bucket = await self.bucket(bucket_name)
         await bucket.put(key, value)
         await client.close()
 

@@ -7,11 +7,14 @@ import msgspec
 import pytest
 
 from deploy.stack import Stack
-from gateway.errors import RevocationsUnknown
-from gateway.revocations import Revocations, RevocationWatch
+from gateway.accounts import Accounts
+from gateway.errors import StandingUnknown
+from gateway.revocations import Revocations
+from gateway.standing import Standing
 from shared.errors import AuthenticationRequired
 from shared.ids import new_id
 from shared.messaging import Broker
+from shared.pseudonyms import Pseudonyms
 from shared.tokens import ACCESS_TOKEN_LIFE, Principal
 from tests.eventually import eventually
 from tests.gateway.client import ask
@@ -112,7 +115,7 @@ async def test_after_an_outage_tokens_wait_until_everything_was_read_anew(tmp_pa
             answers.append(answer_of(watch))
 
         broker.on_connect.append(ask_first)
-        watch = RevocationWatch(Revocations(), broker, grace=0.2)
+        watch = Standing(Revocations(), Accounts(Pseudonyms("key")), broker, grace=0.2)
         await broker.start()
         await eventually(lambda: answer_of(watch) == "open")
         await stack.kill("nats")  # which takes longer than the grace to be back
@@ -123,10 +126,10 @@ async def test_after_an_outage_tokens_wait_until_everything_was_read_anew(tmp_pa
         await broker.close()
 
 
-def answer_of(watch: RevocationWatch) -> str:
+def answer_of(watch: Standing) -> str:
     try:
         watch.check(principal())
-    except RevocationsUnknown:
+    except StandingUnknown:
         return "closed"
     return "open"
 
