@@ -91,9 +91,12 @@ class Plan:
     @property
     def has_dev_inbox(self) -> bool:
         """As notifications decides it: for the channels that have no real sender."""
-        development = (self.environment.get("AULA_ENVIRONMENT") or "development") == "development"
         sends = self.environment.get("AULA_SMTP_URL") and self.environment.get("AULA_SMS_URL")
-        return development and not sends
+        return self._is_development and not sends
+
+    @property
+    def _is_development(self) -> bool:
+        return (self.environment.get("AULA_ENVIRONMENT") or "development") == "development"
 
     @property
     def logs(self) -> Path:
@@ -149,6 +152,10 @@ class Plan:
             # So that what is killed with -9 has its last lines in the log.
             "PYTHONUNBUFFERED": "1",
         }
+        if kind(name) == "notifications" and self._is_development:
+            variables["AULA_PUBLIC_URL"] = self.environment.get("AULA_PUBLIC_URL") or (
+                self.url("gateway")
+            )
         if kind(name) == "gateway":
             for service in SERVICES:
                 # All replicas of this stack; the usual port where this stack runs none itself.

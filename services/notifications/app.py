@@ -4,8 +4,11 @@ import os
 from datetime import timedelta
 
 from services.notifications import event_handlers, routes
+from services.notifications.account_mails import AccountMails
 from services.notifications.messages import Composer, templates
-from services.notifications.repository import Deliveries, DevInbox, Suppressions
+from services.notifications.people import Acquaintances
+from services.notifications.personal_data import held_in
+from services.notifications.repository import Deliveries, DevInbox, People, Suppressions
 from services.notifications.senders import create_senders
 from services.notifications.service import DeliveryService
 from services.notifications.settings import NotificationsSettings
@@ -19,20 +22,39 @@ from shared.seal import Seal
 def create_app(settings: NotificationsSettings, clock: Clock = utc_now) -> App:
     settings = settings.with_development_defaults()
     node = Node("notifications", settings)
-    kept = Deliveries(node.collection("deliveries", Deliveries.INDEXES), lease=os.urandom(8).hex())
-    suppressions = Suppressions(
-        node.collection("suppressions", Suppressions.INDEXES),
-        timedelta(days=settings.suppression_days),
-        clock,
-    )
-    inbox = DevInbox(node.collection("dev_inbox", DevInbox.INDEXES), clock)
-    if settings.delivers:
-        senders = create_senders(settings, inbox, clock)
-        composer = Composer(settings.domain)
-        seal = Seal(settings.code_key)
-        deliveries = DeliveryService(kept, suppressions, senders, composer, seal, clock)
-        node.subscribe(event_handlers.table(deliveries))
-        node.background(deliveries.run())
+    deliveries = node.collection("deliveries", Deliveries.INDEXES)
+    suppressed = node.collection("suppressions", Suppressions.INDEXES)
+    dev_inbox = node.collection("dev_inbox", DevInbox.INDEXES)
+    people = node.collection("people")
+
+    kept = Deliveries(deliveries, lease=os.urandom(8).hex())
+    kept_away = timedelta(days=settings.suppression_days)
+    suppressions = Suppressions(suppressed, kept_away, node.pseudonyms, clock)
+    inbox = DevInbox(dev_inbox, clock)
+    if settings.delivers:  # all that comes as events is work of those that deliver
+        service = DeliveryService(
+            kept,
+            suppressions,
+            create_senders(settings, inbox, clock),
+            Composer(settings.domain, settings.public_url),
+            node.outbox,
+            clock,
+            code_seal=Seal(settings.code_key),
+            seal=node.seal,
+        )
+        acquaintances = Acquaintances(People(people), node.tombstones)
+        mails = AccountMails(acquaintances, service, kept, node.pseudonyms, clock)
+        node.subscribe(event_handlers.table(service, acquaintances, mails))
+        node.holds(
+            held_in(
+                people=people,
+                deliveries=deliveries,
+                suppressed=suppressed,
+                dev_inbox=dev_inbox,
+                suppressions=suppressions,
+            )
+        )
+        node.background(service.run())
     return node.app(
         routes.HANDLERS if settings.has_dev_inbox else (),
         {"inbox": inbox, "dev_inbox_page": templates().get_template("dev_inbox.html")},

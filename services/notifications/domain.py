@@ -3,37 +3,49 @@
 import hashlib
 import random
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 import msgspec
 
 from shared.contracts.auth import OtpRequested
-from shared.languages import Language
+from shared.languages import DEFAULT, Language
 
 Channel = Literal["email", "sms"]
+Template = Literal[
+    "code", "deletion_requested", "deletion_cancelled", "erasure_completed", "export_ready"
+]
 State = Literal["queued", "sending", "sent", "retrying", "failed", "expired", "unknown"]
 
-_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 20.0  # seconds
+_FIRST_PAUSE = 1.0  # seconds
+# Somebody waits for a code; other mails only have to outlive what a mail server may go through.
+_LONGEST_PAUSE_OF_CODES, _LONGEST_PAUSE = 20.0, 900.0
+_LIFE = timedelta(days=3)  # of a mail that is no code
 # A refused mail costs nothing. A text message that a provider took without saying so does.
 _MOST_ATTEMPTS: dict[Channel, float] = {"email": float("inf"), "sms": 4}
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
-    """One message to one recipient. `sealed_code` opens for the context `challenge_id`, and is
-    removed with the end of the delivery.
+    """One message to one recipient. What it is about, and to whom it goes, is removed with its end.
+
+    `params` are no secrets. `sealed` is one, and opens for `context` only: the code, the path of an
+    export, or, of the last mail to somebody, their address (there is no `recipient` then).
+    `user_id` is there where it concerns an account.
 
     States: `queued`, nobody tried yet; `sending`, it may be with the peer; `retrying`, it is not;
-    and the ends: `sent`, the peer took it; `failed`, it never will; `expired`, the code died first;
-    `unknown`, handed over whole and never answered.
+    and the ends: `sent`, the peer took it; `failed`, it never will; `expired`, its time was over
+    first; `unknown`, handed over whole and never answered.
     """
 
     id: str
     channel: Channel
-    recipient: str
+    template: Template = "code"
+    recipient: str | None = None
     language: Language
-    challenge_id: str
-    sealed_code: str = ""
+    params: dict[str, str] = {}
+    sealed: str = ""
+    context: str = ""
+    user_id: str | None = None
     expires_at: datetime
     state: State = "queued"
     attempts: int = 0
@@ -43,17 +55,77 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     def of_code(cls, event: OtpRequested, event_id: str) -> "Delivery":
         """One event, one delivery: the id of the one makes the id of the other."""
         return cls(
-            id=hashlib.sha256(event_id.encode()).hexdigest()[:24],
+            id=delivery_id(event_id),
             channel=event.channel,
             recipient=event.recipient,
             language=event.language,
-            challenge_id=event.challenge_id,
-            sealed_code=event.sealed_code,
+            sealed=event.sealed_code,
+            context=event.challenge_id,
             expires_at=datetime.fromisoformat(event.expires_at),
         )
 
+    @classmethod
+    def of_mail(
+        cls,
+        template: Template,
+        language: Language,
+        *,
+        event_id: str,
+        now: datetime,
+        recipient: str | None = None,
+        user_id: str | None = None,
+        params: dict[str, str | None] | None = None,
+        sealed: str = "",
+        context: str = "",
+    ) -> "Delivery":
+        """`params` that are None are left out."""
+        return cls(
+            id=delivery_id(event_id),
+            channel="email",
+            template=template,
+            recipient=recipient,
+            language=language,
+            params={name: value for name, value in (params or {}).items() if value},
+            sealed=sealed,
+            context=context,
+            user_id=user_id,
+            expires_at=now + _LIFE,
+        )
+
+    @property
+    def is_code(self) -> bool:
+        return self.template == "code"
+
     def expired(self, now: datetime) -> bool:
         return now >= self.expires_at
+
+
+def delivery_id(event_id: str) -> str:
+    return hashlib.sha256(event_id.encode()).hexdigest()[:24]
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """What notifications knows of a person: what auth and users told. `stays`: the deletion that
+    they cancelled last."""
+
+    id: str
+    email: str | None = None
+    phone: str | None = None  # E.164
+    name: str | None = None
+    language: Language | None = None
+    signup_language: Language = DEFAULT
+    timezone: str | None = None
+    stays: str | None = None
+    email_version: int | None = None
+
+    @property
+    def speaks(self) -> Language:
+        return self.language or self.signup_language
+
+    @property
+    def is_known(self) -> bool:
+        """Whether auth told of them: before that, no address does not mean that there is none."""
+        return self.email_version is not None
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,10 +137,10 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     subject: str
     text: str
     html: str | None = None
-    code: str
+    code: str | None = None
     is_retry: bool = False
 
-    def __repr__(self) -> str:  # so that no traceback or log shows a code
+    def __repr__(self) -> str:  # so that no traceback or log shows what it says
         return f"Message({self.id})"
 
 
@@ -105,17 +177,18 @@ class MayNotGo(Exception):
     """At the last moment: the message must not be sent after all."""
 
 
-class CodeDied(MayNotGo):
-    """A dead code is never sent."""
+class TooLate(MayNotGo):
+    """A dead code is never sent, nor is old news."""
 
 
 class LeaseLost(MayNotGo):
     """Another process has taken the delivery over."""
 
 
-def pause_after(channel: Channel, attempts: int) -> float | None:
+def pause_after(channel: Channel, attempts: int, template: Template = "code") -> float | None:
     """Seconds until the next attempt, with jitter; None where there shall be none."""
     if attempts >= _MOST_ATTEMPTS[channel]:
         return None
-    pause = min(_FIRST_PAUSE * 2 ** max(0, min(attempts, 10) - 1), _LONGEST_PAUSE)
+    longest = _LONGEST_PAUSE_OF_CODES if template == "code" else _LONGEST_PAUSE
+    pause = min(_FIRST_PAUSE * 2 ** max(0, min(attempts, 20) - 1), longest)
     return float(pause * random.uniform(0.9, 1.1))

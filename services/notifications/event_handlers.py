@@ -1,14 +1,34 @@
 """What notifications listens to."""
 
+from services.notifications.account_mails import AccountMails
 from services.notifications.domain import Delivery
+from services.notifications.people import Acquaintances
 from services.notifications.service import DeliveryService
-from shared.contracts.auth import OtpRequested
+from shared.contracts.auth import OtpRequested, UserEmailChanged, UserRegistered
+from shared.contracts.users import (
+    UserDeletionCancelled,
+    UserDeletionRequested,
+    UserErasureCompleted,
+    UserExportReady,
+    UserProfileUpdated,
+)
 from shared.messaging import Subscription, Transaction
 
 
-def table(deliveries: DeliveryService) -> list[Subscription]:
+def table(
+    deliveries: DeliveryService, people: Acquaintances, mails: AccountMails
+) -> list[Subscription]:
     async def deliver_code(event: OtpRequested, transaction: Transaction) -> None:
         assert transaction.cause is not None  # an event always has an id
         await deliveries.accept(Delivery.of_code(event, transaction.cause), transaction)
 
-    return [Subscription("notifications-deliver-code", OtpRequested, deliver_code)]
+    return [
+        Subscription("notifications-deliver-code", OtpRequested, deliver_code),
+        Subscription("notifications-keep-person", UserRegistered, people.register),
+        Subscription("notifications-keep-email", UserEmailChanged, people.change_email),
+        Subscription("notifications-keep-profile", UserProfileUpdated, people.change_profile),
+        Subscription("notifications-tell-leaving", UserDeletionRequested, mails.deletion_requested),
+        Subscription("notifications-tell-staying", UserDeletionCancelled, mails.deletion_cancelled),
+        Subscription("notifications-tell-erased", UserErasureCompleted, mails.erasure_completed),
+        Subscription("notifications-tell-export", UserExportReady, mails.export_ready),
+    ]

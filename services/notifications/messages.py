@@ -6,8 +6,9 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from services.notifications import texts
+from services.notifications import dates, texts
 from services.notifications.domain import Delivery, Message
+from shared.languages import Text
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -18,20 +19,72 @@ def templates() -> Environment:
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
         keep_trailing_newline=True,
+        trim_blocks=True,
         auto_reload=False,
     )
 
 
 class Composer:
-    """Writes messages. `domain` is where the codes are to be used."""
+    """Writes messages. `domain` is where the codes are to be used, `public_url` where people reach
+    the gateway."""
 
-    def __init__(self, domain: str) -> None:
+    def __init__(self, domain: str, public_url: str) -> None:
         self._domain = domain
+        self._public_url = public_url.rstrip("/")
         templates_ = templates()
         self._html = templates_.get_template("code.html")
         self._text = templates_.get_template("code.txt")
+        self._account_html = templates_.get_template("account.html")
+        self._account_text = templates_.get_template("account.txt")
 
-    def code_message(self, delivery: Delivery, code: str, now: datetime) -> Message:
+    def message(self, delivery: Delivery, secret: str, now: datetime) -> Message:
+        """`secret`: what was sealed in `delivery`."""
+        if delivery.is_code:
+            return self._code_message(delivery, secret, now)
+        return self._account_message(delivery, secret)
+
+    def _account_message(self, delivery: Delivery, secret: str) -> Message:
+        words = self._account_words(delivery, secret)
+        is_last = delivery.template == "erasure_completed"
+        return Message(
+            id=delivery.id,
+            channel=delivery.channel,
+            to=secret if is_last else delivery.recipient or "",
+            subject=words["subject"],
+            text=self._account_text.render(words),
+            html=self._account_html.render(words),
+            is_retry=delivery.attempts > 1,
+        )
+
+    def _account_words(self, delivery: Delivery, secret: str) -> dict[str, Any]:
+        language, params = delivery.language, delivery.params
+        letter = texts.LETTERS[delivery.template]
+        until = params.get("until")
+        moment = datetime.fromisoformat(until) if until else None
+        places = (
+            {"until": dates.written(moment, language, params.get("timezone"))} if moment else {}
+        )
+        name = params.get("name")
+
+        def said(text: Text | None) -> str | None:
+            return text.in_(language, **places) if text else None
+
+        return {
+            "language": language,
+            "subject": said(letter.subject),
+            "greeting": texts.GREETING_BY_NAME.in_(language, name=name)
+            if name
+            else texts.GREETING.in_(language),
+            "paragraphs": [said(paragraph) for paragraph in letter.paragraphs],
+            "label": said(letter.label),
+            "link": self._link(delivery, secret) if letter.label else None,
+            "closing": said(letter.closing),
+        }
+
+    def _link(self, delivery: Delivery, secret: str) -> str:
+        return self._public_url + (secret if delivery.template == "export_ready" else "/")
+
+    def _code_message(self, delivery: Delivery, code: str, now: datetime) -> Message:
         subject = texts.SUBJECT.in_(delivery.language)
         if delivery.channel == "sms":
             text = texts.SMS.in_(delivery.language, code=code, domain=self._domain)
@@ -42,7 +95,7 @@ class Composer:
         return Message(
             id=delivery.id,
             channel=delivery.channel,
-            to=delivery.recipient,
+            to=delivery.recipient or "",
             subject=subject,
             text=text,
             html=html,

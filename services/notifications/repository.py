@@ -1,18 +1,21 @@
-"""Where deliveries, dead addresses and the dev inbox lie. All due times are the server's."""
+"""Where deliveries, dead addresses, the dev inbox and the copy of people lie. All due times are the
+server's."""
 
-import hashlib
 from collections.abc import Collection as Ids
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from services.notifications.domain import Channel, Delivery, Message, State
+from services.notifications.domain import Channel, Delivery, Message, Person, State, Template
 from shared.clock import Clock
 from shared.documents import from_document, to_document
-from shared.mongo import Collection, Document, IndexModel, Session
+from shared.mongo import Collection, Document, IndexModel, Session, save_newer
+from shared.pseudonyms import Pseudonyms
 
 _LEASE_MS = 10_000
 _KEPT_MS = 30 * 24 * 3600 * 1000
 _OPEN: tuple[State, ...] = ("queued", "sending", "retrying")
+# What a row has no more once nothing can come of it: whom it went to, and what it said.
+_DROPPED = ("recipient", "sealed", "context", "params")
 
 
 class Deliveries:
@@ -24,6 +27,8 @@ class Deliveries:
             [("due_at", 1)], name="due", partialFilterExpression={"due_at": {"$exists": True}}
         ),
         IndexModel([("remove_at", 1)], name="expiry", expireAfterSeconds=0),
+        # Codes have no user: they are not in it.
+        IndexModel([("user_id", 1)], name="user", partialFilterExpression={"user_id": {"$gt": ""}}),
     )
 
     def __init__(self, collection: Collection, lease: str) -> None:
@@ -35,7 +40,7 @@ class Deliveries:
         row: Document = {name: {"$literal": value} for name, value in to_document(delivery).items()}
         row |= {"created_at": "$$NOW"}
         if delivery.state not in _OPEN:
-            row |= _ended()
+            row = {name: value for name, value in row.items() if name not in _DROPPED} | _ended()
         else:
             row |= self._leased() if delivery.attempts else {"due_at": "$$NOW"}
         key = row.pop("_id")["$literal"]
@@ -79,47 +84,86 @@ class Deliveries:
             [{"$set": {"state": "retrying", "due_at": later, "error": error}}, {"$unset": "lease"}],
         )
 
-    async def end(self, delivery_id: str, state: State, error: str | None) -> None:
-        """Whoever holds the lease now: what is sent is sent."""
-        final = {"state": state, "error": error, **_ended()}
-        if state == "sent":
-            final["sent_at"] = "$$NOW"
-        await self._rows.update_one(
-            {"_id": delivery_id, "state": {"$in": _OPEN}},
-            [{"$set": final}, {"$unset": ["lease", "due_at"]}],
+    async def end(
+        self, delivery_id: str, state: State, error: str | None, session: Session | None = None
+    ) -> bool:
+        """Whoever holds the lease now: what is sent is sent. False if it had ended before, or its
+        row was erased."""
+        ended = await self._rows.update_one(
+            {"_id": delivery_id, "state": {"$in": _OPEN}}, _ending(state, error), session=session
         )
+        return bool(ended.matched_count)
+
+    async def supersede(self, user_id: str, template: Template, session: Session) -> None:
+        """Mails of this kind that are not out yet have become untrue."""
+        stale = {"user_id": user_id, "template": template, "state": {"$in": _OPEN}}
+        await self._rows.update_many(stale, _ending("failed", "superseded"), session=session)
 
     def _leased(self) -> Document:
         return {"lease": self._lease, "due_at": {"$add": ["$$NOW", _LEASE_MS]}}
 
 
 def _ended() -> Document:
-    return {"sealed_code": None, "remove_at": {"$add": ["$$NOW", _KEPT_MS]}}
+    return {"remove_at": {"$add": ["$$NOW", _KEPT_MS]}}
+
+
+def _ending(state: State, error: str | None) -> list[Document]:
+    final = {"state": state, "error": error, **_ended()}
+    if state == "sent":
+        final["sent_at"] = "$$NOW"
+    return [{"$set": final}, {"$unset": ["lease", "due_at", *_DROPPED]}]
 
 
 class Suppressions:
-    """Addresses that a mail server called dead; each is left alone for a while."""
+    """Addresses that a mail server called dead; each is left alone for a while. They are known by
+    keyed hashes."""
 
     INDEXES = (IndexModel([("remove_at", 1)], name="expiry", expireAfterSeconds=0),)
 
-    def __init__(self, collection: Collection, kept: timedelta, clock: Clock) -> None:
+    def __init__(
+        self, collection: Collection, kept: timedelta, pseudonyms: Pseudonyms, clock: Clock
+    ) -> None:
         self._rows = collection
         self._kept = kept
+        self._pseudonyms = pseudonyms
         self._clock = clock
 
-    async def add(self, channel: Channel, recipient: str, reason: str) -> None:
-        now = self._clock()
-        row = {"recipient": recipient, "reason": reason, "remove_at": now + self._kept}
-        key = _key(channel, recipient)
-        await self._rows.update_one({"_id": key}, {"$set": row}, upsert=True)
+    def key(self, channel: Channel, recipient: str) -> str:
+        return self._pseudonyms.of(f"{channel}:{recipient}")
+
+    async def add(self, channel: Channel, recipient: str, reason: str, session: Session) -> None:
+        row = {"reason": reason, "remove_at": self._clock() + self._kept}
+        key = {"_id": self.key(channel, recipient)}
+        await self._rows.update_one(key, {"$set": row}, upsert=True, session=session)
 
     async def has(self, channel: Channel, recipient: str, session: Session) -> bool:
-        key = {"_id": _key(channel, recipient), "remove_at": {"$gt": self._clock()}}
+        key = {"_id": self.key(channel, recipient), "remove_at": {"$gt": self._clock()}}
         return await self._rows.find_one(key, session=session) is not None
 
 
-def _key(channel: Channel, recipient: str) -> str:
-    return hashlib.sha256(f"{channel}:{recipient}".encode()).hexdigest()[:24]
+class People:
+    """The copy of what auth and users say of people; each owner's facts have their own version."""
+
+    def __init__(self, collection: Collection) -> None:
+        self._people = collection
+
+    async def learn(
+        self, user_id: str, values: Document, *, version: int, facts: str, session: Session
+    ) -> None:
+        """Keep `values`, unless a later version of these `facts` is there."""
+        await save_newer(
+            self._people, user_id, values, version=version, session=session, field=facts
+        )
+
+    async def take(self, user_id: str, session: Session, **values: object) -> Person | None:
+        """The person, whose document this transaction has then written, `values` too: what else it
+        writes about them is not overlooked by their erasure."""
+        document = await self._people.find_one_and_update(
+            {"_id": user_id},
+            {"$currentDate": {"told_at": True}} | ({"$set": values} if values else {}),
+            session=session,
+        )
+        return from_document(Person, document) if document else None
 
 
 class DevInbox:

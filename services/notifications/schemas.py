@@ -17,7 +17,7 @@ class DevMessage(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     subject: str
     text: str
     html: str | None
-    code: str
+    code: str | None
     created_at: str
 
     @classmethod

@@ -9,12 +9,13 @@ from msgspec.structs import replace
 from prometheus_client import Counter
 
 from services.notifications.domain import (
-    CodeDied,
     Delivery,
     LeaseLost,
     Refused,
     Result,
     Sent,
+    State,
+    TooLate,
     TryAgain,
     Unknown,
     pause_after,
@@ -24,7 +25,7 @@ from services.notifications.repository import Deliveries, Suppressions
 from services.notifications.senders import Senders
 from shared import logs
 from shared.clock import Clock
-from shared.messaging import Transaction
+from shared.messaging import Outbox, Transaction
 from shared.mongo import is_outage
 from shared.seal import Seal, SealBroken
 
@@ -51,15 +52,21 @@ class DeliveryService:
         suppressions: Suppressions,
         senders: Senders,
         composer: Composer,
-        seal: Seal,
+        outbox: Outbox,
         clock: Clock,
+        *,
+        code_seal: Seal,
+        seal: Seal,
     ) -> None:
+        """`code_seal` opens codes, `seal` all else."""
         self._deliveries = deliveries
         self._suppressions = suppressions
         self._senders = senders
         self._composer = composer
-        self._seal = seal
+        self._outbox = outbox
         self._clock = clock
+        self._code_seal = code_seal
+        self._seal = seal
         self._in_hand: dict[str, asyncio.Task[None]] = {}
         self._ending = False
 
@@ -118,8 +125,9 @@ class DeliveryService:
             task.cancel()
 
     async def _is_suppressed(self, delivery: Delivery, transaction: Transaction) -> bool:
-        return await self._suppressions.has(
-            delivery.channel, delivery.recipient, transaction.session
+        recipient = delivery.recipient
+        return recipient is not None and await self._suppressions.has(
+            delivery.channel, recipient, transaction.session
         )
 
     def _start(self, delivery: Delivery) -> None:
@@ -133,13 +141,11 @@ class DeliveryService:
             result = await self._attempt(delivery)
             self._note(delivery, type(result).__name__.lower(), getattr(result, "reason", None))
             await self._until_written(lambda: self._record(delivery, result))
-        except CodeDied:
+        except TooLate:
             self._note(delivery, "expired")
-            await self._until_written(
-                lambda: self._deliveries.end(delivery.id, "expired", delivery.error)
-            )
+            await self._until_written(lambda: self._end(delivery, "expired", delivery.error))
         except LeaseLost:
-            log.info("another process has taken over", delivery_id=delivery.id)
+            log.info("taken over by another process, or withdrawn", delivery_id=delivery.id)
         except Exception as error:  # noqa: BLE001  whatever it is, another attempt may do better
             if is_outage(error):
                 log.info("delivery waits for MongoDB", delivery_id=delivery.id)
@@ -149,33 +155,56 @@ class DeliveryService:
     async def _attempt(self, delivery: Delivery) -> Result:
         now = self._clock()
         if delivery.expired(now):
-            raise CodeDied
+            raise TooLate
         try:
-            code = self._seal.open(delivery.sealed_code, delivery.challenge_id).decode()
+            secret = self._opened(delivery)
         except SealBroken:
-            log.error("a code does not open: has auth another AULA_CODE_KEY?")
+            log.error(
+                "a code does not open: has auth another AULA_CODE_KEY?"
+                if delivery.is_code
+                else "a mail does not open: has users another AULA_PRIVACY_KEY?"
+            )
             return TryAgain("seal broken")
-        message = self._composer.code_message(delivery, code, now)
+        message = self._composer.message(delivery, secret, now)
         return await self._senders[delivery.channel].send(message, lambda: self._going(delivery))
+
+    def _opened(self, delivery: Delivery) -> str:
+        if delivery.is_code:
+            return self._code_seal.open(delivery.sealed, delivery.context).decode()
+        sealed = delivery.sealed
+        return self._seal.open(sealed, delivery.context).decode() if sealed else ""
 
     async def _going(self, delivery: Delivery) -> None:
         if delivery.expired(self._clock()):
-            raise CodeDied
+            raise TooLate
         if not await self._deliveries.going(delivery.id):
             raise LeaseLost
 
     async def _record(self, delivery: Delivery, result: Result) -> None:
         match result:
             case Sent():
-                await self._deliveries.end(delivery.id, "sent", None)
+                await self._end(delivery, "sent", None)
             case Unknown(reason):
-                await self._deliveries.end(delivery.id, "unknown", reason)
-            case Refused(reason, dead_address):
-                if dead_address:
-                    await self._suppressions.add(delivery.channel, delivery.recipient, reason)
-                await self._deliveries.end(delivery.id, "failed", reason)
+                await self._end(delivery, "unknown", reason)
+            case Refused(reason, dead_address=True) if delivery.recipient is not None:
+                await self._suppress(delivery, delivery.recipient, reason)
+            case Refused(reason):
+                await self._end(delivery, "failed", reason)
             case TryAgain(reason):
                 await self._later(delivery, reason)
+
+    async def _end(self, delivery: Delivery, state: State, error: str | None) -> None:
+        await self._deliveries.end(delivery.id, state, error)
+
+    async def _suppress(self, delivery: Delivery, recipient: str, reason: str) -> None:
+        """Unless they were erased meanwhile, and the delivery with them."""
+
+        async def work(transaction: Transaction) -> None:
+            session = transaction.session
+            if await self._deliveries.end(delivery.id, "failed", reason, session):
+                await self._suppressions.add(delivery.channel, recipient, reason, session)
+
+        await self._outbox.commit(work)
 
     def _note(self, delivery: Delivery, outcome: str, reason: str | None = None) -> None:
         DELIVERIES.labels(delivery.channel, outcome).inc()
@@ -183,15 +212,16 @@ class DeliveryService:
             "delivery",
             delivery_id=delivery.id,
             channel=delivery.channel,
+            template=delivery.template,
             attempts=delivery.attempts,
             outcome=outcome,
             reason=reason,
         )
 
     async def _later(self, delivery: Delivery, reason: str) -> None:
-        pause = pause_after(delivery.channel, delivery.attempts)
+        pause = pause_after(delivery.channel, delivery.attempts, delivery.template)
         if pause is None:
-            await self._deliveries.end(delivery.id, "failed", reason)
+            await self._end(delivery, "failed", reason)
         else:
             await self._deliveries.try_again(delivery.id, pause, reason)
 

@@ -1,6 +1,7 @@
 """Settings of notifications."""
 
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
@@ -15,6 +16,7 @@ from shared.settings import (
 
 _DEVELOPMENT_FROM = "Aula <no-reply@aula.test>"
 _DEVELOPMENT_DOMAIN = "aula.test"
+_DEVELOPMENT_URL = "http://localhost:8080"
 
 
 class NotificationsSettings(ServiceSettings, frozen=True, kw_only=True):
@@ -49,6 +51,13 @@ class NotificationsSettings(ServiceSettings, frozen=True, kw_only=True):
             pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)*$",
         ),
     ] = _DEVELOPMENT_DOMAIN
+    public_url: Annotated[
+        str,
+        Meta(
+            description="Where people reach the gateway: links in mails begin with it; `make run`"
+            " sets its own"
+        ),
+    ] = _DEVELOPMENT_URL
     mail_connections: Annotated[
         int, Meta(description="Connections that a process may hold to the mail server", ge=2)
     ] = 10
@@ -62,6 +71,11 @@ class NotificationsSettings(ServiceSettings, frozen=True, kw_only=True):
             raise SettingsError(
                 "AULA_SMS_URL has no {to}: put it where the recipient's number belongs,"
                 " as in twilio://sid:token@+15550001111/{to}"
+            )
+        if not _is_web_address(self.public_url):
+            raise SettingsError(
+                f"AULA_PUBLIC_URL: {self.public_url!r} is not an address such as"
+                " https://api.your.domain"
             )
         if self.is_production:
             self._check_production()
@@ -77,6 +91,16 @@ class NotificationsSettings(ServiceSettings, frozen=True, kw_only=True):
             raise SettingsError(
                 "AULA_MAIL_FROM is not set. Set it to the sender of mails, as in"
                 " `Aula <no-reply@your.domain>`."
+            )
+        if self.public_url == _DEVELOPMENT_URL:
+            raise SettingsError(
+                "AULA_PUBLIC_URL is not set. Set it to where people reach the gateway, as in"
+                " https://api.your.domain: links in mails begin with it."
+            )
+        if not self.public_url.startswith("https://"):
+            raise SettingsError(
+                "AULA_PUBLIC_URL must begin with https:// in production: what links lead to is"
+                " personal."
             )
         if self.sms_url and self.domain == _DEVELOPMENT_DOMAIN:
             raise SettingsError(
@@ -101,3 +125,19 @@ class NotificationsSettings(ServiceSettings, frozen=True, kw_only=True):
         if self.is_production or self.code_key:
             return self
         return msgspec.structs.replace(self, code_key=development_secret(self.data_dir, "code-key"))
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return (
+            parts.scheme in ("http", "https")
+            and bool(parts.hostname)
+            and (parts.port is None or parts.port > 0)
+            and "@" not in parts.netloc
+            and not parts.query
+            and not parts.fragment
+            and not any(character.isspace() for character in url)
+        )
+    except ValueError:
+        return False

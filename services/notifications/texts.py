@@ -1,5 +1,8 @@
 """Every word that a person reads in a message, in the four languages."""
 
+import msgspec
+
+from services.notifications.domain import Template
 from shared.languages import Text
 
 # The subject shows on lock screens, so it has no code.
@@ -43,3 +46,168 @@ SMS = Text(
     es="{code} es tu clave de Aula. No la compartas.\n\n@{domain} #{code}",
     de="{code} ist Ihr Aula-Code. Geben Sie ihn nicht weiter.\n\n@{domain} #{code}",
 )
+
+
+class Letter(msgspec.Struct, frozen=True, kw_only=True):
+    """A mail about somebody's account. `label`: what a link says, which stands between
+    `paragraphs` and `closing`. `{until}` is the date that it is about."""
+
+    subject: Text
+    paragraphs: tuple[Text, ...]
+    label: Text | None = None
+    closing: Text | None = None
+
+
+GREETING = Text(en="Hello,", tr="Merhaba,", es="Hola:", de="Guten Tag,")
+GREETING_BY_NAME = Text(
+    en="Hello {name},", tr="Merhaba {name},", es="Hola, {name}:", de="Guten Tag {name},"
+)
+OPEN_AULA = Text(en="Open Aula", tr="Aula'yı aç", es="Abrir Aula", de="Aula öffnen")
+
+LETTERS: dict[Template, Letter] = {
+    "deletion_requested": Letter(
+        subject=Text(
+            en="Your Aula account is going to be deleted",
+            tr="Aula hesabınız silinecek",
+            es="Tu cuenta de Aula se va a eliminar",
+            de="Ihr Aula-Konto wird gelöscht",
+        ),
+        paragraphs=(
+            Text(
+                en="You have asked us to delete your Aula account. We will do so on {until}.",
+                tr="Aula hesabınızın silinmesini istediniz. Silme tarihi: {until}.",
+                es="Has pedido que eliminemos tu cuenta de Aula. Lo haremos el {until}.",
+                de="Sie haben uns gebeten, Ihr Aula-Konto zu löschen. Das geschieht am {until}.",
+            ),
+            Text(
+                en="Until then nothing is lost. If you change your mind, sign in to Aula and cancel"
+                " the deletion: you will find everything as you left it.",
+                tr="O zamana kadar hiçbir şey kaybolmaz. Fikrinizi değiştirirseniz Aula'ya giriş"
+                " yapıp silme işlemini iptal edin: her şeyi bıraktığınız gibi bulacaksınız.",
+                es="Hasta entonces no se pierde nada. Si cambias de idea, entra en Aula y cancela"
+                " la eliminación: encontrarás todo como lo dejaste.",
+                de="Bis dahin geht nichts verloren. Wenn Sie es sich anders überlegen, melden Sie"
+                " sich bei Aula an und brechen Sie die Löschung ab: Sie finden alles vor, wie Sie"
+                " es verlassen haben.",
+            ),
+        ),
+        label=OPEN_AULA,
+        closing=Text(
+            en="If it was not you who asked for this, sign in, cancel the deletion and sign out"
+            " everywhere.",
+            tr="Bunu isteyen siz değilseniz giriş yapın, silme işlemini iptal edin ve tüm"
+            " cihazlarda oturumu kapatın.",
+            es="Si no lo has pedido tú, entra, cancela la eliminación y cierra la sesión en todos"
+            " los dispositivos.",
+            de="Wenn nicht Sie darum gebeten haben, melden Sie sich an, brechen Sie die Löschung ab"
+            " und melden Sie sich überall ab.",
+        ),
+    ),
+    "deletion_cancelled": Letter(
+        subject=Text(
+            en="Your Aula account stays",
+            tr="Aula hesabınız silinmeyecek",
+            es="Tu cuenta de Aula se queda",
+            de="Ihr Aula-Konto bleibt",
+        ),
+        paragraphs=(
+            Text(
+                en="The deletion of your Aula account is cancelled. Nothing was lost, and"
+                " everything is as it was. It is good to have you with us.",
+                tr="Aula hesabınızın silinmesi iptal edildi. Hiçbir şey kaybolmadı, her şey eskisi"
+                " gibi. Bizimle kaldığınız için mutluyuz.",
+                es="La eliminación de tu cuenta de Aula está cancelada. No se ha perdido nada y"
+                " todo sigue como estaba. Nos alegra que te quedes.",
+                de="Die Löschung Ihres Aula-Kontos ist abgebrochen. Nichts ging verloren, und alles"
+                " ist, wie es war. Schön, dass Sie bleiben.",
+            ),
+        ),
+        label=OPEN_AULA,
+        closing=Text(
+            en="If it was not you who cancelled it, sign in and sign out everywhere.",
+            tr="İptal eden siz değilseniz giriş yapın ve tüm cihazlarda oturumu kapatın.",
+            es="Si no la has cancelado tú, entra y cierra la sesión en todos los dispositivos.",
+            de="Wenn nicht Sie sie abgebrochen haben, melden Sie sich an und dann überall ab.",
+        ),
+    ),
+    "erasure_completed": Letter(
+        subject=Text(
+            en="Your Aula account has been deleted",
+            tr="Aula hesabınız silindi",
+            es="Tu cuenta de Aula se ha eliminado",
+            de="Ihr Aula-Konto ist gelöscht",
+        ),
+        paragraphs=(
+            Text(
+                en="Your Aula account is deleted, and with it everything that we held about you.",
+                tr="Aula hesabınız ve hakkınızda tuttuğumuz her şey silindi.",
+                es="Tu cuenta de Aula se ha eliminado, y con ella todo lo que guardábamos sobre"
+                " ti.",
+                de="Ihr Aula-Konto ist gelöscht und mit ihm alles, was wir über Sie gespeichert"
+                " hatten.",
+            ),
+            Text(
+                en="This is our last message. Now that it is sent, we no longer know this address"
+                " either.",
+                tr="Bu, size son iletimiz. Gönderildikten sonra bu adresi de artık bilmiyoruz.",
+                es="Este es nuestro último mensaje. Una vez enviado, tampoco conocemos ya esta"
+                " dirección.",
+                de="Dies ist unsere letzte Nachricht. Nun, da sie verschickt ist, kennen wir auch"
+                " diese Adresse nicht mehr.",
+            ),
+            Text(
+                en="Thank you for the time you spent with us. You are welcome to start afresh"
+                " whenever you like.",
+                tr="Bizimle geçirdiğiniz zaman için teşekkür ederiz. Dilediğiniz zaman yeniden"
+                " başlayabilirsiniz.",
+                es="Gracias por el tiempo que has pasado con nosotros. Puedes empezar de nuevo"
+                " cuando quieras.",
+                de="Danke für die Zeit mit uns. Sie können jederzeit neu anfangen.",
+            ),
+        ),
+    ),
+    "export_ready": Letter(
+        subject=Text(
+            en="Your Aula data is ready",
+            tr="Aula verileriniz hazır",
+            es="Tus datos de Aula están listos",
+            de="Ihre Aula-Daten liegen bereit",
+        ),
+        paragraphs=(
+            Text(
+                en="Here is the copy that you asked for: everything that Aula holds about you, in"
+                " one ZIP file.",
+                tr="İstediğiniz kopya hazır: Aula'nın hakkınızda tuttuğu her şey tek bir ZIP"
+                " dosyasında.",
+                es="Aquí está la copia que pediste: todo lo que Aula guarda sobre ti, en un archivo"
+                " ZIP.",
+                de="Hier ist die Kopie, um die Sie gebeten haben: alles, was Aula über Sie"
+                " gespeichert hat, in einer ZIP-Datei.",
+            ),
+            Text(
+                en="The link works until {until}. Whoever has it can open the file, so keep it to"
+                " yourself.",
+                tr="Bağlantının son geçerlilik tarihi: {until}. Bağlantıya sahip olan herkes"
+                " dosyayı açabilir; kimseyle paylaşmayın.",
+                es="El enlace funciona hasta el {until}. Quien lo tenga puede abrir el archivo, así"
+                " que no lo compartas.",
+                de="Der Link gilt bis zum {until}. Wer ihn hat, kann die Datei öffnen; geben Sie"
+                " ihn also nicht weiter.",
+            ),
+        ),
+        label=Text(
+            en="Download your data",
+            tr="Verilerinizi indirin",
+            es="Descargar tus datos",
+            de="Ihre Daten herunterladen",
+        ),
+        closing=Text(
+            en="If it was not you who asked for it, sign in to Aula and sign out everywhere.",
+            tr="Bunu isteyen siz değilseniz Aula'ya giriş yapın ve tüm cihazlarda oturumu kapatın.",
+            es="Si no los has pedido tú, entra en Aula y cierra la sesión en todos los"
+            " dispositivos.",
+            de="Wenn nicht Sie darum gebeten haben, melden Sie sich bei Aula an und dann überall"
+            " ab.",
+        ),
+    ),
+}

@@ -11,6 +11,7 @@ import httpx
 
 from deploy.stack import Stack
 from services.notifications.app import create_app
+from services.notifications.domain import delivery_id
 from services.notifications.settings import NotificationsSettings
 from shared.clock import timestamp, utc_now
 from shared.contracts.auth import OtpRequested
@@ -103,8 +104,17 @@ class Notifications:
         return rows[0]
 
     async def rows(self, recipient: str) -> list[dict[str, Any]]:
-        found = self.database["deliveries"].find({"recipient": recipient}).sort("created_at", 1)
-        return [row async for row in found]
+        """The deliveries of codes to somebody; those that ended are found by auth's events."""
+        auth = self.database.client[self.database.name.replace("_notifications", "_auth")]
+        asked = await auth["outbox"].find({"traces": recipient}).to_list()
+        ids = [delivery_id(event["_id"]) for event in asked]
+        theirs = {"$or": [{"recipient": recipient}, {"_id": {"$in": ids}}]}
+        return await self.database["deliveries"].find(theirs).sort("created_at", 1).to_list()
+
+    async def everything(self) -> list[dict[str, Any]]:
+        """All that the service has stored."""
+        names = await self.database.list_collection_names()
+        return [row for name in names for row in await self.database[name].find().to_list()]
 
     async def states(self, recipient: str) -> list[str]:
         return [row["state"] for row in await self.rows(recipient)]

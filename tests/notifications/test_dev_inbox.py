@@ -14,6 +14,7 @@ JSON = {"Accept": "application/json"}
 PRODUCTION: dict[str, Any] = {
     "environment": "production",
     "mail_from": "Aula <no-reply@school.test>",
+    "public_url": "https://api.school.test",
 }
 
 

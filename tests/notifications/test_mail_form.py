@@ -15,6 +15,8 @@ from shared.settings import SettingsError
 NOW = datetime(2026, 2, 14, 9, 58, 22, tzinfo=UTC)
 SENDER = From("Aula Dil Okulu ğüş", "no-reply@aula.test")
 
+COMPOSER = Composer("aula.test", "https://api.aula.test/")
+
 
 def written(
     language: Language = "en", *, code: str = "042137", left: float = 300, to: str = "ada@x.test"
@@ -24,10 +26,10 @@ def written(
         channel="email",
         recipient=to,
         language=language,
-        challenge_id="c",
+        context="c",
         expires_at=NOW + timedelta(seconds=left),
     )
-    return Composer("aula.test").code_message(delivery, code, NOW)
+    return COMPOSER.message(delivery, code, NOW)
 
 
 def every_text() -> dict[str, Text]:

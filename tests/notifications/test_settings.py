@@ -16,6 +16,7 @@ PRODUCTION = {
     "AULA_PRIVACY_KEY": "kT7wQz2LmX9rVb4NcJ6yHs1DgF8aPe3U",
     "AULA_SMTP_URL": "smtps://user:password@mail.school.test",
     "AULA_MAIL_FROM": "Aula <no-reply@school.test>",
+    "AULA_PUBLIC_URL": "https://api.school.test",
 }
 
 
@@ -25,7 +26,9 @@ def test_production_starts_with_what_it_needs() -> None:
     assert "password@" not in repr(settings)
 
 
-@pytest.mark.parametrize("variable", ["AULA_CODE_KEY", "AULA_SMTP_URL", "AULA_MAIL_FROM"])
+@pytest.mark.parametrize(
+    "variable", ["AULA_CODE_KEY", "AULA_SMTP_URL", "AULA_MAIL_FROM", "AULA_PUBLIC_URL"]
+)
 def test_production_says_what_is_missing(variable: str) -> None:
     with pytest.raises(SettingsError, match=rf"^{variable} is not set\."):
         NotificationsSettings.from_environment({**PRODUCTION, variable: ""})
@@ -38,6 +41,25 @@ def test_text_messages_need_a_place_for_the_number_and_in_production_a_domain() 
     with pytest.raises(SettingsError, match="AULA_DOMAIN is not set"):
         NotificationsSettings.from_environment(sms)
     NotificationsSettings.from_environment({**sms, "AULA_DOMAIN": "school.test"})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "api.school.test",
+        "ftp://x",
+        "https://",
+        "https://x:0",
+        "https://x/?a=1",
+        "https://a b",
+        "//x",
+    ],
+)
+def test_links_need_an_address_that_is_one(url: str) -> None:
+    with pytest.raises(SettingsError, match=r"^AULA_PUBLIC_URL: "):
+        NotificationsSettings(public_url=url)
+    with pytest.raises(SettingsError, match="AULA_PUBLIC_URL must begin with https://"):
+        NotificationsSettings.from_environment({**PRODUCTION, "AULA_PUBLIC_URL": "http://x.test"})
 
 
 def test_development_shares_its_key_with_auth(tmp_path: Path) -> None:

@@ -53,10 +53,10 @@ def test_a_text_fits_one_message_and_ends_with_the_line_that_phones_read(
         channel="sms",
         recipient=NUMBER,
         language=language,
-        challenge_id="c",
+        context="c",
         expires_at=now + timedelta(minutes=5),
     )
-    text = Composer(domain).code_message(delivery, "12345678", now).text
+    text = Composer(domain, "https://api.school.example").message(delivery, "12345678", now).text
     assert text.splitlines()[-1] == f"@{domain} #12345678"
     assert text.splitlines()[-2] == ""
     assert len(text) <= 160

@@ -1,0 +1,53 @@
+"""What notifications holds on a person. Each collection with something of theirs is one more line.
+
+Deliveries that have ended keep no address; those of codes then belong to nobody.
+"""
+
+from services.notifications.repository import Suppressions
+from shared.mongo import Collection
+from shared.personal_data import Held, HeldOn, Holding
+
+_INNER = ("sealed", "context", "lease", "due_at", "remove_at")
+
+
+def held_in(
+    *,
+    people: Collection,
+    deliveries: Collection,
+    suppressed: Collection,
+    dev_inbox: Collection,
+    suppressions: Suppressions,
+) -> HeldOn:
+    async def held_on(user_id: str) -> Held:
+        person = await people.find_one({"_id": user_id}) or {}
+        email, phone = person.get("email"), person.get("phone")
+        addresses = [address for address in (email, phone) if address]
+        keys = [suppressions.key("email", email)] if email else []
+        keys += [suppressions.key("sms", phone)] if phone else []
+        codes = {
+            "due_at": {"$exists": True},  # so that the index of open ones serves it
+            "recipient": {"$in": addresses},
+            "user_id": None,
+        }
+        return Held(
+            holdings=[
+                Holding("deliveries", deliveries, {"user_id": user_id}, hidden=_INNER),
+                Holding("codes_under_way", deliveries, codes, hidden=_INNER),
+                Holding("dead_addresses", suppressed, {"_id": {"$in": keys}}),
+                Holding(
+                    "dev_inbox",
+                    dev_inbox,
+                    {"to": {"$in": addresses}},
+                    hidden=("code", "text", "html", "is_retry"),
+                ),
+            ],
+            copy=Holding(
+                "person",
+                people,
+                {"_id": user_id},
+                hidden=("registered_version", "email_version", "profile_version", "stays"),
+            ),
+            addresses=tuple(addresses),
+        )
+
+    return held_on
