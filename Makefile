@@ -21,8 +21,9 @@ $(READY): requirements-dev.lock
 run: $(READY) ## Start everything; Ctrl-C stops it
 	@exec $(BIN)/python -m deploy.stack
 
+# Three at a time, each with servers of its own: tests wait more than they work.
 test: $(READY) ## Run all tests against a real mongod and nats-server
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 3 --dist loadfile
 
 lint: $(READY) ## Check format, style, types and the dependency rules
 	@$(BIN)/ruff format --check --quiet . || { echo "Not formatted: run make fix."; exit 1; }
