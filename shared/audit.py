@@ -1,9 +1,11 @@
 """The audit log of a service: who did what to whom, when, in which request.
 
 Entries are only ever added. Each carries a keyed hash of itself and of the one before it, so that
-none can be changed, left out or put in between afterwards without the key. People appear by their
-pseudonyms: the log outlives them, and does not name them. `python -m shared.audit` verifies the
-logs of all services; `--of ID` shows what somebody did, or had done to them.
+none can be changed, left out or put in between afterwards without the key. (A log that was put back
+as a whole to what it once was can only be told by somebody who noted its last entry elsewhere.)
+People appear by their pseudonyms: the log outlives them, and does not name them. `python -m
+shared.audit` verifies the logs of all services, and prints the hashes of their last entries; `--of
+ID` shows what somebody did, or had done to them.
 """
 
 import argparse
@@ -85,10 +87,14 @@ class AuditLog:
             {"_id": _HEAD}, {"$set": {"hash": entry.hash}}, session=session
         )
 
-    async def verify(self) -> int:
-        """How many entries there are. Raises ChainBroken."""
+    async def verify(self) -> tuple[int, str]:
+        """How many entries there are, and the hash of the last. Raises ChainBroken."""
         number, previous = 0, _NOTHING
+        # The last one first: the head, read after it, may be further on, but never behind.
+        last = await self._entries.find_one({"_id": {"$gte": 1}}, {"_id": 1}, sort=[("_id", -1)])
         head = await self._entries.find_one({"_id": _HEAD}) or {}
+        if last and last["_id"] > head.get("number", 0):
+            raise ChainBroken(f"there should be no entries after {head.get('number', 0)}")
         async for entry in self._walk({"_id": {"$gte": 1, "$lte": head.get("number", 0)}}):
             number += 1
             if entry.number != number:
@@ -98,7 +104,7 @@ class AuditLog:
             previous = entry.hash
         if (head.get("number", 0), head.get("hash", _NOTHING)) != (number, previous):
             raise ChainBroken(f"there should be entries after {number}")
-        return number
+        return number, previous
 
     async def of(self, user_id: str) -> list[Entry]:
         who = self._pseudonyms.of(user_id)
@@ -134,7 +140,9 @@ async def _verify(settings: ServiceSettings) -> int:
     broken = 0
     async for service, log in _logs(settings):
         try:
-            sys.stdout.write(f"{service:<15}{await log.verify()} entries, as they were written\n")
+            number, last = await log.verify()
+            ending = f"; the last is {last[:16]}" if number else ""
+            sys.stdout.write(f"{service:<15}{number} entries, as they were written{ending}\n")
         except ChainBroken as error:
             broken = 1
             sys.stdout.write(f"{service:<15}BROKEN: {error}\n")

@@ -89,10 +89,12 @@ class PersonalData:
         """In batches that are commits of their own: what is interrupted goes on where it was."""
         if event.services and self._service not in event.services:
             return
-        await self._bury(event.user_id)
-        while await self._remove_what_there_is(event.user_id):
-            pass  # what was being written meanwhile is there now
-        counts = await self._tombstones.counts(event.user_id, transaction.session)
+        held = [await self._bury(event.user_id)]
+        while await self._remove(event.user_id, held):
+            # What was being written meanwhile is there now. It may lie where only the first look
+            # knows of: what that went by is gone.
+            held = [held[0], await self._held_on(event.user_id)]
+        counts = await self._tombstones.counts(event.user_id)
         transaction.record(
             UserErased(
                 erasure_id=event.erasure_id,
@@ -102,7 +104,7 @@ class PersonalData:
             )
         )
 
-    async def _bury(self, user_id: str) -> None:
+    async def _bury(self, user_id: str) -> Held:
         held = await self._held_on(user_id)
 
         async def work(transaction: Transaction) -> None:
@@ -118,13 +120,14 @@ class PersonalData:
                 )
 
         await self._outbox.commit(work)
+        return held
 
-    async def _remove_what_there_is(self, user_id: str) -> int:
-        held = await self._held_on(user_id)
-        removed = await self._traces.erase((user_id, *held.addresses))
+    async def _remove(self, user_id: str, held: Sequence[Held]) -> int:
+        addresses = {address for each in held for address in each.addresses}
+        removed = await self._traces.erase((user_id, *addresses))
         if removed:
             await self._count(user_id, {"events": removed})
-        for holding in held.all:
+        for holding in (holding for each in held for holding in each.all):
             while batch := await self._remove_batch(user_id, holding):
                 removed += batch
         return removed

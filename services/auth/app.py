@@ -7,6 +7,7 @@ from litestar.di import Provide
 
 from services.auth import event_handlers, routes
 from services.auth.one_time_codes import OneTimeCodes
+from services.auth.personal_data import held_in
 from services.auth.repository import Counters, Identities, Ledgers, Sessions
 from services.auth.service import AccountService, SignIn
 from services.auth.sessions import SessionService
@@ -28,21 +29,27 @@ def create_app(settings: AuthSettings, clock: Clock = utc_now) -> App:
     node.background(keep_published(node.broker, keys))
     node.broker.on_connect.append(partial(put_keys, node.broker, keys))
 
-    identities = Identities(
-        node.collection("identities", Identities.INDEXES), node.collection("locks")
-    )
-    ledgers = Ledgers(node.collection("code_ledgers", Ledgers.INDEXES))
+    kept_identities = node.collection("identities", Identities.INDEXES)
+    kept_ledgers = node.collection("code_ledgers", Ledgers.INDEXES)
+    kept_sessions = node.collection("sessions", Sessions.INDEXES)
+    identities = Identities(kept_identities, node.collection("locks"))
+    ledgers = Ledgers(kept_ledgers)
     counters = Counters(node.collection("counters", Counters.INDEXES))
-    kept_sessions = Sessions(node.collection("sessions", Sessions.INDEXES))
     codes = OneTimeCodes(ledgers, identities, counters, node.outbox, settings=settings, clock=clock)
     mint = TokenMint(keys, issuer=settings.issuer, audience=settings.audience)
     sessions = SessionService(
-        kept_sessions, identities, node.outbox, mint, RefreshTokens(settings.auth_secret), clock
+        Sessions(kept_sessions),
+        identities,
+        node.outbox,
+        mint,
+        RefreshTokens(settings.auth_secret),
+        clock,
     )
     sign_in = SignIn(codes, identities, sessions, node.outbox, settings.superadmins(), clock)
-    accounts = AccountService(identities, sessions, node.outbox)
+    accounts = AccountService(identities, ledgers, sessions, node.outbox, node.audit)
 
     node.subscribe(event_handlers.table(accounts))
+    node.holds(held_in(identities, kept_identities, kept_sessions, kept_ledgers))
     return node.app(
         routes.HANDLERS,
         {

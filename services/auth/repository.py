@@ -103,6 +103,9 @@ class Ledgers:
         document["kept_until"] = now + _LEDGER_KEPT
         await self._ledgers.replace_one({"_id": ledger.key}, document, upsert=True, session=session)
 
+    async def remove(self, key: str, session: DatabaseSession) -> None:
+        await self._ledgers.delete_one({"_id": key}, session=session)
+
 
 class Sessions:
     INDEXES = (

@@ -9,8 +9,9 @@ from services.auth.domain import Device, EmailTaken, Identity, LastSuperadmin, O
 from services.auth.identifiers import Email, Identifier, Phone
 from services.auth.one_time_codes import OneTimeCodes
 from services.auth.races import until_first
-from services.auth.repository import Identities
+from services.auth.repository import Identities, Ledgers
 from services.auth.sessions import SessionService
+from shared.audit import AuditLog
 from shared.clock import Clock, timestamp
 from shared.contracts.auth import UserEmailChanged, UserRegistered, UserRoleChanged
 from shared.contracts.users import UserProfileUpdated
@@ -129,10 +130,19 @@ class SignIn:
 class AccountService:
     """Changes to who somebody is; and the copy of their profile that sign-in answers with."""
 
-    def __init__(self, identities: Identities, sessions: SessionService, outbox: Outbox) -> None:
+    def __init__(
+        self,
+        identities: Identities,
+        ledgers: Ledgers,
+        sessions: SessionService,
+        outbox: Outbox,
+        audit: AuditLog,
+    ) -> None:
         self._identities = identities
+        self._ledgers = ledgers
         self._sessions = sessions
         self._outbox = outbox
+        self._audit = audit
 
     async def change_email(self, principal: Principal, user_id: str, email: Email) -> Identity:
         """Ends the user's sessions. Raises NotFound, EmailTaken, InsufficientPermissions (an
@@ -158,6 +168,15 @@ class AccountService:
                 await self._identities.replace(identity, transaction.session)
             except DuplicateKeyError:
                 raise EmailTaken from None
+            if known.email:  # nothing leads to it from here on, when the person is to be erased
+                await self._ledgers.remove(Email(known.email).key, transaction.session)
+            await self._audit.append(
+                transaction.session,
+                actor=actor.id,
+                action="user.email_changed",
+                target=user_id,
+                members=("email",),
+            )
             transaction.record(
                 UserEmailChanged(user_id=user_id, version=identity.version, email=email.address)
             )
@@ -174,7 +193,7 @@ class AccountService:
 
         async def work(transaction: Transaction) -> Identity:
             others = await self._identities.superadmins_besides(user_id, transaction.session)
-            await self._acting(principal, "superadmin", transaction)
+            actor = await self._acting(principal, "superadmin", transaction)
             known = await self._identities.find(user_id, transaction.session)
             if known is None:
                 raise NotFound
@@ -185,6 +204,13 @@ class AccountService:
             identity = _with_role(known, role, transaction)
             await self._identities.replace(identity, transaction.session)
             await self._sessions.end_all_in(transaction, user_id, "role_changed")
+            await self._audit.append(
+                transaction.session,
+                actor=actor.id,
+                action="user.role_changed",
+                target=user_id,
+                members=("role",),
+            )
             return identity
 
         return await self._outbox.commit(work)

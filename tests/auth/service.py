@@ -164,8 +164,8 @@ class Auth:
         rows = self.database["outbox"].find({"headers.ce-subject": about}).sort("created_at", 1)
         return [(row["subject"], msgspec.json.decode(row["payload"])) async for row in rows]
 
-    async def hear(self, event: Event) -> None:
-        """Publish somebody else's event; returns when auth has handled it."""
+    async def hear(self, event: Event, handler: str = "auth-keep-profile") -> None:
+        """Publish somebody else's event; returns when this handler of auth's has handled it."""
         event_id = str(uuid.uuid4())
         nats_client = await nats.connect(self.settings.nats_url)
         try:
@@ -174,7 +174,7 @@ class Auth:
             )
         finally:
             await nats_client.close()
-        handled = {"_id": f"auth-keep-profile:{event_id}"}
+        handled = {"_id": f"{handler}:{event_id}"}
         await eventually(lambda: self.database["inbox"].find_one(handled))
 
     async def codes_sent(self, recipient: str) -> list[str]:
