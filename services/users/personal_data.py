@@ -7,6 +7,6 @@ from shared.personal_data import Held, HeldOn, Holding
 
 def held_in(people: Collection) -> HeldOn:
     async def held_on(user_id: str) -> Held:
-        return Held(holdings=[Holding("profile", people, {"_id": user_id})])
+        return Held(holdings=[Holding("profile", people, {"_id": user_id}, hidden=("listed",))])
 
     return held_on

@@ -1,11 +1,39 @@
 """Where users keeps people."""
 
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.users.counters import Counters
 from services.users.domain import Person
+from services.users.listing import Listing, listing_of
 from shared.documents import from_document, to_document
-from shared.mongo import Collection, IndexModel, Session
+from shared.mongo import Collection, Document, IndexModel, Session
+
+# What an admin's list may be sorted by, by its name in the API.
+SORT_MEMBERS = {
+    "createdAt": "account.createdAt",
+    "lastLogin": "account.lastLogin",
+    "name": "listed.name",
+    "email": "account.email",
+}
+
+
+@dataclass(frozen=True)
+class Order:
+    """`by`: a key of SORT_MEMBERS."""
+
+    by: str
+    descending: bool
+
+    @property
+    def reversed(self) -> "Order":
+        return Order(self.by, not self.descending)
 
 
 class People:
+    """`listed`, beside what the struct has, is what lists and searches go by (`listing.py`)."""
+
     INDEXES = (
         IndexModel(
             [("profile.username", 1)],
@@ -13,10 +41,27 @@ class People:
             partialFilterExpression={"profile.username": {"$type": "string"}},
             name="usernames",
         ),
+        *(
+            # Lists name every group they want: the server merges as many walks along the index,
+            # each in the order asked for.
+            IndexModel([("listed.group", 1), (member, 1), ("_id", 1)], name=f"by_{name}")
+            for name, member in SORT_MEMBERS.items()
+        ),
+        # With all that a search sorts by, so that it reads no documents but those it shows.
+        IndexModel(
+            [
+                ("listed.group", 1),
+                ("listed.search", 1),
+                *((member, 1) for member in SORT_MEMBERS.values()),
+                ("_id", 1),
+            ],
+            name="search",
+        ),
     )
 
-    def __init__(self, collection: Collection) -> None:
+    def __init__(self, collection: Collection, counters: Counters) -> None:
         self._people = collection
+        self._counters = counters
 
     async def find(self, user_id: str, session: Session | None = None) -> Person | None:
         document = await self._people.find_one({"_id": user_id}, session=session)
@@ -24,10 +69,63 @@ class People:
 
     async def save(self, person: Person, session: Session, *, before: Person | None) -> None:
         """Only inside the transaction that read `before`, or found nobody."""
+        listing = listing_of(person)
         await self._people.replace_one(
-            {"_id": person.id}, to_document(person), upsert=True, session=session
+            {"_id": person.id}, document_of(person, listing), upsert=True, session=session
         )
+        was = listing_of(before) if before else None
+        await self._counters.change(person.id, _counted(was), _counted(listing), session)
 
     async def remove(self, person: Person, session: Session) -> None:
         """Only inside the transaction that read them."""
         await self._people.delete_one({"_id": person.id}, session=session)
+        await self._counters.change(person.id, _counted(listing_of(person)), (), session)
+
+    async def page(
+        self, groups: Sequence[str], order: Order, *, skip: int, limit: int
+    ) -> list[Person]:
+        """Those of these groups, in this order."""
+        found = self._people.find({"listed.group": {"$in": groups}}, sort=_sort(order))
+        documents = await found.skip(skip).limit(limit).to_list(limit)
+        return [from_document(Person, document) for document in documents]
+
+    async def matches(
+        self, groups: Sequence[str], prefix: str, order: Order, *, limit: int
+    ) -> dict[str, str]:
+        """What of these groups a term of which begins with `prefix` (folded, not empty), at most
+        `limit`: the value that `order` goes by, by the person's id. In no order."""
+        member = SORT_MEMBERS[order.by]
+        found = self._people.find(
+            # Of all ways to say "begins with", the only one that MongoDB answers from the index
+            # alone where documents have several terms: a range would read every document.
+            {
+                "listed.group": {"$in": groups},
+                "listed.search": {"$regex": "^" + re.escape(prefix)},
+            },
+            {member: 1},
+            hint="search",
+            limit=limit,
+            batch_size=limit,
+        )
+        outer, _, inner = member.partition(".")
+        return {each["_id"]: each[outer][inner] or "" async for each in found}
+
+    async def those(self, user_ids: Sequence[str]) -> list[Person]:
+        """In the order of `user_ids`, without those who are not there (any more)."""
+        found = self._people.find({"_id": {"$in": list(user_ids)}})
+        people = {document["_id"]: from_document(Person, document) async for document in found}
+        return [people[user_id] for user_id in user_ids if user_id in people]
+
+
+def document_of(person: Person, listing: Listing | None) -> Document:
+    document = to_document(person)
+    return {**document, "listed": to_document(listing)} if listing else document
+
+
+def _counted(listing: Listing | None) -> tuple[str, ...]:
+    return listing.counted if listing else ()
+
+
+def _sort(order: Order) -> list[tuple[str, int]]:
+    direction = -1 if order.descending else 1
+    return [(SORT_MEMBERS[order.by], direction), ("_id", direction)]

@@ -1,12 +1,16 @@
 """What users' endpoints take (contract, section 3)."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from services.users.directory import Wanted
+from services.users.repository import Order
 from shared.contracts.users import Availability, Expertise
+from shared.http.pagination import PageRequest
 from shared.languages import Language
+from shared.roles import Role
 
 # Text without control characters; a line may end only where several are expected.
 _LINE = r"^[^\x00-\x1f\x7f]*(?![\s\S])"
@@ -47,3 +51,26 @@ class ChangeProfile(
         """Members of Profile and their new values."""
         members = msgspec.structs.asdict(self)
         return {name: value for name, value in members.items() if value is not UNSET}
+
+
+Sort = Literal[
+    "createdAt", "-createdAt", "lastLogin", "-lastLogin", "name", "-name", "email", "-email"
+]
+
+
+def wanted_list(
+    page: int | None,
+    limit: int | None,
+    search: str | None,
+    role: Role | None,
+    is_registration_complete: bool | None,
+    sort: Sort,
+) -> Wanted:
+    """The query of the admins' list."""
+    return Wanted(
+        page=PageRequest.of(page, limit),
+        order=Order(sort.removeprefix("-"), sort.startswith("-")),
+        search=search,
+        role=role,
+        is_registration_complete=is_registration_complete,
+    )

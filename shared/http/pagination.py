@@ -9,6 +9,7 @@ T = TypeVar("T")
 
 DEFAULT_LIMIT = 10
 MAX_LIMIT = 100
+_MAX_PAGE = 1_000_000_000  # a number that every database and every client can still multiply
 
 
 class PageRequest(msgspec.Struct, frozen=True):
@@ -20,7 +21,7 @@ class PageRequest(msgspec.Struct, frozen=True):
     @classmethod
     def of(cls, page: int | None, limit: int | None) -> "PageRequest":
         return cls(
-            max(1, page if page is not None else 1),
+            min(_MAX_PAGE, max(1, page if page is not None else 1)),
             min(MAX_LIMIT, max(1, limit if limit is not None else DEFAULT_LIMIT)),
         )
 

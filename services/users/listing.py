@@ -1,0 +1,105 @@
+"""How a person appears in the admins' list: in which group, in which place, and found by what.
+
+Derived from the person and kept with them, so that every list and search is a walk along an index.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+import msgspec
+
+from services.users.domain import Person
+from shared.contracts.users import Account
+from shared.roles import ROLES, Role
+
+_LONGEST = 64  # characters of a term or a prefix: further ones make no difference
+_MOST_WORDS = 10  # of a name, from each of which a term begins
+
+_WORD = re.compile(r"\w+")
+_PHONE = re.compile(r"\+?[0-9 ().\-/]*[0-9][0-9 ().\-/]*")
+
+
+def _group(role: Role, complete: bool) -> str:
+    return f"{role}_{'complete' if complete else 'incomplete'}"
+
+
+def groups(role: Role | None = None, complete: bool | None = None) -> list[str]:
+    """The groups of those with this role and this state of their registration; None: any."""
+    return [
+        _group(each, state)
+        for each in ROLES
+        for state in (True, False)
+        if role in (None, each) and complete in (None, state)
+    ]
+
+
+class Listing(msgspec.Struct, frozen=True):
+    """`group`: role and state of the registration in one. `name`: what a list by name goes by.
+    `month`: of the registration. A search finds the person by the start of any of `search`."""
+
+    group: str
+    name: str
+    month: str
+    search: tuple[str, ...]
+
+    @property
+    def counted(self) -> tuple[str, str]:
+        """The counters in which the person is one."""
+        return (f"groups.{self.group}", f"months.{self.month}")
+
+
+def listing_of(person: Person) -> Listing | None:
+    """None for those of whom only a token or a single fact has come yet: who is not known to be
+    registered is in no list, and not counted."""
+    if not person.is_registered:
+        return None
+    profile = person.profile
+    name = folded(f"{profile.name or ''} {profile.surname or ''}")
+    terms = [
+        *_from_each_word(name),
+        folded(profile.username or ""),
+        folded(person.account.email or ""),
+        *_phones(person.account),
+    ]
+    return Listing(
+        group=_group(person.account.role, profile.is_registration_complete),
+        name=name,
+        month=(person.account.created_at or "unknown")[:7],
+        search=tuple(dict.fromkeys(term[:_LONGEST] for term in terms if term)),
+    )
+
+
+def folded(text: str) -> str:
+    """Without case, accents, and the difference between i and Turkish dotless i: as people type."""
+    plain = "".join(
+        letter if letter.isprintable() else " "
+        for letter in unicodedata.normalize("NFKD", text)
+        if not unicodedata.combining(letter)
+    )
+    return " ".join(plain.casefold().replace("ı", "i").split())
+
+
+def prefixes(text: str) -> tuple[str, ...]:
+    """What terms begin with that a search for `text` is to find; nothing where it says nothing.
+
+    What may be a phone number is looked for as one too: without `+`, `00` or `0` before it, and
+    without what people put between its digits."""
+    found = [folded(text)]
+    if _PHONE.fullmatch(found[0]):
+        digits = re.sub(r"[^0-9]", "", found[0])
+        found.append(digits.lstrip("0"))
+    return tuple(dict.fromkeys(prefix[:_LONGEST] for prefix in found if prefix))
+
+
+def _from_each_word(name: str) -> Iterator[str]:
+    starts = [word.start() for word in _WORD.finditer(name)]
+    return (name[start:] for start in starts[:_MOST_WORDS])
+
+
+def _phones(account: Account) -> Iterator[str]:
+    if account.phone_number:
+        country = (account.country_code or "").lstrip("+")
+        yield country + account.phone_number
+        yield account.phone_number
+        yield account.phone_number.lstrip("0")  # Italy writes it, others only dial it
