@@ -95,8 +95,8 @@ class Deliveries:
         return bool(ended.matched_count)
 
     async def supersede(self, user_id: str, template: Template, session: Session) -> None:
-        """Mails of this kind that are not out yet have become untrue."""
-        stale = {"user_id": user_id, "template": template, "state": {"$in": _OPEN}}
+        """Mails of this kind that the mail server has not taken so far have become untrue."""
+        stale = {"user_id": user_id, "template": template, "state": "retrying"}
         await self._rows.update_many(stale, _ending("failed", "superseded"), session=session)
 
     def _leased(self) -> Document:

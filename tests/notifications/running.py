@@ -8,12 +8,14 @@ from datetime import timedelta
 from typing import Any, Literal
 
 import httpx
+import msgspec
 
 from deploy.stack import Stack
 from services.notifications.app import create_app
 from services.notifications.domain import delivery_id
 from services.notifications.settings import NotificationsSettings
 from shared.clock import timestamp, utc_now
+from shared.contracts import Event
 from shared.contracts.auth import OtpRequested
 from shared.http.asgi import App
 from shared.ids import new_id
@@ -45,7 +47,8 @@ async def lifespan(app: App) -> AsyncIterator[None]:
 
 
 class Auth:
-    """What auth does: says that codes are wanted. Its outbox works while NATS is away."""
+    """What auth does: says that codes are wanted. Its outbox works while NATS is away. And what
+    users does: it says what becomes of people."""
 
     def __init__(self, stack: Stack, prefix: str, code_key: str = CODE_KEY) -> None:
         settings = ServiceSettings(
@@ -83,12 +86,16 @@ class Auth:
         )
 
     async def ask(self, recipient: str, code: str = "123456", **more: Any) -> None:
-        event = self.event(recipient, code, **more)
+        await self.say(self.event(recipient, code, **more))
 
-        async def work(transaction: Transaction) -> None:
+    async def say(self, event: Event) -> str:
+        """Say whatever happened, in anybody's place; returns the event's id."""
+
+        async def work(transaction: Transaction) -> str:
             transaction.record(event)
+            return transaction.records[-1].id
 
-        await self.node.outbox.commit(work)
+        return await self.node.outbox.commit(work)
 
 
 @dataclass
@@ -110,6 +117,15 @@ class Notifications:
         ids = [delivery_id(event["_id"]) for event in asked]
         theirs = {"$or": [{"recipient": recipient}, {"_id": {"$in": ids}}]}
         return await self.database["deliveries"].find(theirs).sort("created_at", 1).to_list()
+
+    async def has_handled(self, event_id: str) -> bool:
+        handled = {"_id": {"$regex": f":{event_id}$"}}
+        return await self.database["inbox"].find_one(handled) is not None
+
+    async def said(self, subject: str) -> list[dict[str, Any]]:
+        """The payloads of the events of this kind that the service recorded."""
+        rows = await self.database["outbox"].find({"subject": subject}).to_list()
+        return [msgspec.json.decode(row["payload"]) for row in rows]
 
     async def everything(self) -> list[dict[str, Any]]:
         """All that the service has stored."""

@@ -5,8 +5,8 @@ from email import message_from_bytes, policy
 
 import pytest
 
-from services.notifications import texts
-from services.notifications.domain import Delivery, Message
+from services.notifications import dates, texts
+from services.notifications.domain import Delivery, Message, Template
 from services.notifications.messages import Composer
 from services.notifications.mime import From, letter
 from shared.languages import LANGUAGES, Language, Text
@@ -33,7 +33,11 @@ def written(
 
 
 def every_text() -> dict[str, Text]:
-    return {name: text for name, text in vars(texts).items() if isinstance(text, Text)}
+    found = {name: text for name, text in vars(texts).items() if isinstance(text, Text)}
+    for template, words in texts.LETTERS.items():
+        parts = (words.subject, *words.paragraphs, words.label, words.closing)
+        found |= {f"{template} {number}": text for number, text in enumerate(parts) if text}
+    return found
 
 
 def test_every_text_is_there_in_every_language_and_differs_between_them() -> None:
@@ -59,6 +63,66 @@ def test_a_mail_speaks_one_language_in_both_its_forms(language: Language) -> Non
 @pytest.mark.parametrize(("left", "minutes"), [(300, 5), (299.9, 5), (100, 2), (3, 1)])
 def test_a_late_mail_promises_only_what_is_left(left: float, minutes: int) -> None:
     assert f"expires in {minutes} min." in written(left=left).text
+
+
+@pytest.mark.parametrize(
+    ("language", "date"),
+    [
+        ("en", "1 January 2027 at 02:30 (Europe/Istanbul)"),
+        ("tr", "1 Ocak 2027 saat 02:30 (Europe/Istanbul)"),
+        ("es", "1 de enero de 2027, 02:30 h (Europe/Istanbul)"),
+        ("de", "1. Januar 2027 um 02:30 Uhr (Europe/Istanbul)"),
+    ],
+)
+def test_dates_are_written_as_the_language_does_and_as_the_clock_there_shows(
+    language: Language, date: str
+) -> None:
+    moment = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
+    assert dates.written(moment, language, "Europe/Istanbul") == date
+
+
+@pytest.mark.parametrize("timezone", [None, "Mars/Olympus", "../etc", ""])
+def test_where_the_time_zone_is_not_known_dates_are_in_utc(timezone: str | None) -> None:
+    assert dates.written(NOW, "en", timezone) == "14 February 2026 at 09:58 (UTC)"
+
+
+def account_mail(
+    template: Template, language: Language, secret: str = "", **params: str
+) -> Message:
+    delivery = Delivery.of_mail(
+        template, language, event_id="1", now=NOW, recipient="ada@x.test", params={**params}
+    )
+    return COMPOSER.message(delivery, secret, NOW)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("template", texts.LETTERS)
+def test_both_forms_of_a_mail_on_an_account_say_all_of_it(
+    template: Template, language: Language
+) -> None:
+    until = "2026-03-14T09:58:22.016Z"
+    message = account_mail(template, language, "/users/exports/a-secret", until=until, name="Ada")
+    assert message.html is not None
+    wanted = texts.LETTERS[template]
+    assert message.subject == wanted.subject.in_(language)
+    assert texts.GREETING_BY_NAME.in_(language, name="Ada") in message.text
+    places = {"until": dates.written(datetime.fromisoformat(until), language, None)}
+    for part in (*wanted.paragraphs, wanted.label, wanted.closing):
+        if part:
+            assert part.in_(language, **places) in message.text
+            assert part.in_(language, **places) in message.html.replace("&#39;", "'")
+    path = "users/exports/a-secret" if template == "export_ready" else ""
+    assert (f"https://api.aula.test/{path}\n" in message.text) == bool(wanted.label)
+    assert (f'href="https://api.aula.test/{path}"' in message.html) == bool(wanted.label)
+    assert not set("{}") & set(message.text)
+    assert "\n\n\n" not in message.text
+
+
+def test_a_name_cannot_add_anything_to_a_mail() -> None:
+    message = account_mail("deletion_cancelled", "en", name='<a href="x">{until}')
+    assert message.html is not None
+    assert 'Hello <a href="x">{until},' in message.text
+    assert '<a href="x' not in message.html
 
 
 def test_headers_say_what_this_is() -> None:

@@ -1,0 +1,88 @@
+"""People as auth and users tell of them."""
+
+from datetime import timedelta
+from typing import Any
+
+from shared.clock import timestamp, utc_now
+from shared.contracts.auth import UserEmailChanged, UserRegistered
+from shared.contracts.users import (
+    Profile,
+    UserDeleted,
+    UserDeletionCancelled,
+    UserDeletionRequested,
+    UserErasureCompleted,
+    UserExportReady,
+    UserProfileUpdated,
+)
+from shared.ids import new_id
+from shared.languages import Language
+from shared.seal import Seal
+from tests.notifications.running import PRIVACY_KEY
+
+SEAL = Seal(PRIVACY_KEY)
+NOON = "2026-03-14T12:00:00.000Z"
+
+
+def registered(user_id: str, email: str | None, **more: Any) -> UserRegistered:
+    return UserRegistered(
+        **{
+            "user_id": user_id,
+            "version": 1,
+            "email": email,
+            "country_code": None,
+            "phone_number": None,
+            "role": "user",
+            "language": "en",
+            "signup_source": None,
+            "signup_campaign": None,
+            "registered_at": NOON,
+            **more,
+        }
+    )
+
+
+def email_changed(user_id: str, email: str, version: int) -> UserEmailChanged:
+    return UserEmailChanged(user_id=user_id, email=email, version=version)
+
+
+def profile_updated(user_id: str, version: int = 1, **profile: Any) -> UserProfileUpdated:
+    return UserProfileUpdated(user_id=user_id, version=version, profile=Profile(**profile))
+
+
+def deletion_requested(user_id: str, deletion_id: str = "") -> UserDeletionRequested:
+    return UserDeletionRequested(
+        user_id=user_id,
+        deletion_id=deletion_id or new_id(),
+        requested_at=timestamp(utc_now()),
+        scheduled_for=NOON,
+    )
+
+
+def deletion_cancelled(user_id: str, deletion_id: str = "") -> UserDeletionCancelled:
+    return UserDeletionCancelled(
+        user_id=user_id, deletion_id=deletion_id or new_id(), cancelled_at=timestamp(utc_now())
+    )
+
+
+def deleted(user_id: str) -> UserDeleted:
+    return UserDeleted(user_id=user_id, erasure_id=new_id())
+
+
+def erasure_completed(email: str, language: Language = "en") -> UserErasureCompleted:
+    erasure_id = new_id()
+    return UserErasureCompleted(
+        erasure_id=erasure_id,
+        sealed_email=SEAL.close(email.encode(), erasure_id),
+        language=language,
+        completed_at=timestamp(utc_now()),
+    )
+
+
+def export_ready(user_id: str, path: str) -> UserExportReady:
+    export_id = new_id()
+    return UserExportReady(
+        user_id=user_id,
+        export_id=export_id,
+        sealed_path=SEAL.close(path.encode(), export_id),
+        expires_at=timestamp(utc_now() + timedelta(days=7)),
+    )

@@ -1,0 +1,175 @@
+"""What notifications holds on a person: handed out when they ask, gone when they are."""
+
+import zlib
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from deploy.stack import Stack
+from services.notifications.personal_data import held_in
+from services.notifications.repository import Deliveries, DevInbox, Suppressions
+from services.notifications.settings import Secret
+from shared.clock import utc_now
+from shared.contracts.users import UserExportRequested
+from shared.ids import new_id
+from shared.pseudonyms import Pseudonyms
+from tests.eventually import eventually
+from tests.notifications.people import (
+    SEAL,
+    deleted,
+    deletion_cancelled,
+    deletion_requested,
+    erasure_completed,
+    export_ready,
+    profile_updated,
+    registered,
+)
+from tests.notifications.running import PRIVACY_KEY, Auth, Notifications, notifications
+from tests.notifications.smtp_peer import SLOW, SmtpPeer
+from tests.notifications.test_account_mails import arrived, told
+
+ADA, BOB = "ada@school.test", "bob@school.test"
+PHONE = {"country_code": "+90", "phone_number": "5551234567"}
+NUMBER = "+905551234567"
+
+
+@pytest.fixture
+async def service(backbone: Stack, prefix: str, peer: SmtpPeer) -> AsyncIterator[Notifications]:
+    async with notifications(backbone, prefix, smtp_url=Secret(peer.url)) as service:
+        yield service
+
+
+async def receipt(service: Notifications) -> dict[str, Any]:
+    (receipt,) = await eventually(lambda: service.said("user.erased"))
+    return receipt
+
+
+async def test_nothing_is_left_of_somebody_and_nothing_brings_them_back(
+    service: Notifications, auth: Auth, peer: SmtpPeer
+) -> None:
+    ada = new_id()
+    profile = {"name": "Ada Lovelace", "timezone": "Europe/Istanbul"}
+    await told(auth, service, registered(ada, ADA, **PHONE), profile_updated(ada, **profile))
+    # A mail that was sent, one that waits, codes that wait or were shown, an address called dead.
+    await auth.say(export_ready(ada, "/users/exports/a-secret"))
+    await arrived(peer, ADA, "export_ready")
+    await auth.ask(NUMBER, channel="sms")
+
+    async def shown() -> bool:
+        return await service.database["dev_inbox"].count_documents({}) == 1
+
+    await eventually(shown)
+    peer.rcpt[ADA] = ["451 later"]
+    await told(auth, service, deletion_requested(ada))
+    await auth.ask(ADA)
+
+    async def waiting() -> bool:
+        return await service.database["deliveries"].count_documents({"state": "retrying"}) == 2
+
+    await eventually(waiting)
+    peer.rcpt[ADA] = ["550 5.1.1 no such user"]
+    await told(auth, service, deletion_cancelled(ada))
+
+    async def dead() -> bool:
+        return await service.database["suppressions"].count_documents({}) == 1
+
+    await eventually(dead)
+
+    gone = deleted(ada)
+    await told(auth, service, gone)
+    counts = (await receipt(service))["counts"]
+    assert counts["person"] == counts["dead_addresses"] == counts["dev_inbox"] == 1
+    assert counts["deliveries"] == 3
+    handed_over = len(peer.took)
+
+    # Whatever was under way, or comes again, finds nobody.
+    await told(auth, service, registered(ada, ADA, **PHONE), profile_updated(ada, **profile))
+    await told(auth, service, deletion_requested(ada), deletion_cancelled(ada))
+    await told(auth, service, export_ready(ada, "/users/exports/a-secret"), gone)
+    stored = repr(await service.everything())
+    for trace in (ada, ADA, NUMBER, "5551234567", "Lovelace", "a-secret"):
+        assert trace not in stored
+    assert len(peer.took) == handed_over
+
+    # But for one mail, of which nothing stays either.
+    peer.rcpt[ADA] = ["250 OK"]
+    await auth.say(erasure_completed(ADA))
+    await arrived(peer, ADA, "erasure_completed")
+
+    async def ended() -> bool:
+        last = {"template": "erasure_completed", "state": "sent"}
+        return await service.database["deliveries"].find_one(last) is not None
+
+    await eventually(ended)
+    assert ADA not in repr(await service.everything())
+
+
+async def test_a_mail_under_way_to_somebody_who_is_erased_is_not_sent(
+    service: Notifications, auth: Auth, peer: SmtpPeer
+) -> None:
+    ada, bob = new_id(), new_id()
+    await told(auth, service, registered(ada, ADA), registered(bob, BOB))
+    peer.rcpt[ADA] = peer.rcpt[BOB] = [SLOW]
+    await auth.say(deletion_requested(ada))
+    await eventually(lambda: peer.seen[ADA])
+    await auth.say(deleted(ada))
+    await receipt(service)
+    await auth.say(deletion_requested(bob))
+    await arrived(peer, BOB, "deletion_requested")  # so hers has had its answer, too
+    assert peer.taken(ADA) == []
+    assert ADA not in repr(await service.everything())
+
+
+async def test_people_get_what_is_held_on_them_without_the_secrets(
+    service: Notifications, auth: Auth, peer: SmtpPeer
+) -> None:
+    ada, bob = new_id(), new_id()
+    await told(auth, service, registered(ada, ADA, **PHONE), profile_updated(ada, name="Ada"))
+    await told(auth, service, registered(bob, BOB), deletion_requested(bob))
+    await auth.say(export_ready(ada, "/users/exports/a-secret"))
+    await arrived(peer, ADA, "export_ready")
+    await auth.ask(NUMBER, "090817", channel="sms")
+    peer.rcpt[ADA] = ["451 later"]
+    await auth.ask(ADA, "090817")
+
+    async def waiting() -> bool:
+        return await service.database["deliveries"].count_documents({"state": "retrying"}) == 1
+
+    await eventually(waiting)
+    await eventually(lambda: service.database["dev_inbox"].find_one())
+    export_id = new_id()
+    await told(auth, service, UserExportRequested(user_id=ada, export_id=export_id))
+    (piece,) = await service.said("user.exported")
+    exported = zlib.decompress(SEAL.open(piece["sealed"], export_id))
+    data = msgspec.json.decode(exported)
+    (person,) = data["person"]
+    assert person["id"] == ada
+    assert (person["email"], person["phone"], person["name"]) == (ADA, NUMBER, "Ada")
+    assert [each["template"] for each in data["deliveries"]] == ["export_ready"]
+    assert [each["recipient"] for each in data["codes_under_way"]] == [ADA]
+    assert [each["to"] for each in data["dev_inbox"]] == [NUMBER]
+    for foreign in ("a-secret", "090817", BOB, "sealed", "version"):
+        assert foreign.encode() not in exported
+
+
+async def test_what_is_held_is_found_by_indexes(service: Notifications, auth: Auth) -> None:
+    ada = new_id()
+    await told(auth, service, registered(ada, ADA, **PHONE))
+    database = service.database
+    held_on = held_in(
+        people=database["people"],
+        deliveries=database["deliveries"],
+        suppressed=database["suppressions"],
+        dev_inbox=database["dev_inbox"],
+        suppressions=Suppressions(
+            database["suppressions"], timedelta(1), Pseudonyms(PRIVACY_KEY), utc_now
+        ),
+    )
+    assert Deliveries.INDEXES
+    assert DevInbox.INDEXES
+    for holding in (await held_on(ada)).all:
+        plan = await holding.collection.find(holding.query).explain()
+        assert "COLLSCAN" not in repr(plan["queryPlanner"]["winningPlan"]), holding.name
