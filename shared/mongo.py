@@ -8,6 +8,7 @@ import asyncio
 import os
 import random
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from pymongo import IndexModel, ReadPreference, UpdateOne
@@ -34,6 +35,7 @@ Client = AsyncIOMotorClient[Document]
 Database = AsyncIOMotorDatabase[Document]
 Collection = AsyncIOMotorCollection[Document]
 Session = AsyncIOMotorClientSession
+ServerClock = Callable[[], Awaitable[datetime]]
 T = TypeVar("T")
 
 DURABLE = WriteConcern(w="majority", j=True)
@@ -56,6 +58,7 @@ __all__ = [
     "DuplicateKeyError",
     "IndexModel",
     "PyMongoError",
+    "ServerClock",
     "Session",
     "UpdateOne",
     "WTimeoutError",
@@ -65,6 +68,7 @@ __all__ = [
     "is_outage",
     "ping",
     "save_newer",
+    "server_time",
 ]
 
 
@@ -105,6 +109,13 @@ async def ping(database: Database) -> None:
     """Raise unless the primary answers within two seconds."""
     async with asyncio.timeout(2):
         await database.command("ping", read_preference=ReadPreference.PRIMARY)
+
+
+async def server_time(database: Database) -> datetime:
+    """The primary's clock: one for all replicas of a service, whatever their own clocks say."""
+    answer = await database.command("hello", read_preference=ReadPreference.PRIMARY)
+    now: datetime = answer["localTime"]
+    return now.replace(tzinfo=UTC)
 
 
 async def ensure_indexes(collection: Collection, indexes: Sequence[IndexModel]) -> None:

@@ -1,10 +1,17 @@
 """Users' composition root: `python -m services.users.app`."""
 
+from datetime import timedelta
+from functools import partial
+
 from services.users import event_handlers, routes
 from services.users.actors import Actors
 from services.users.administration import Administration
 from services.users.counters import Counters
+from services.users.deletions import DeletionService
 from services.users.directory import Directory
+from services.users.erasure_records import Erasures
+from services.users.erasures import ErasureService
+from services.users.leavers import Leavers
 from services.users.personal_data import held_in
 from services.users.profiles import Profiles
 from services.users.repository import People
@@ -13,11 +20,13 @@ from services.users.settings import UsersSettings
 from shared.clock import Clock, utc_now
 from shared.http.asgi import App
 from shared.http.server import serve
+from shared.mongo import server_time
 from shared.node import Node
 
 
 def create_app(settings: UsersSettings, clock: Clock = utc_now) -> App:
     node = Node("users", settings)
+    now = partial(server_time, node.database)
     collection = node.collection("people", People.INDEXES)
     counters = Counters(node.collection("counters"))
     people = People(collection, counters)
@@ -25,12 +34,37 @@ def create_app(settings: UsersSettings, clock: Clock = utc_now) -> App:
     users = UserService(people, profiles, node.tombstones, node.outbox, clock)
     actors = Actors(people, profiles, node.outbox)
     administration = Administration(people, profiles, actors, node.audit, clock)
-    node.subscribe(event_handlers.table(users))
+    erasures = ErasureService(
+        Erasures(node.collection("erasures", Erasures.INDEXES)),
+        actors,
+        node.traces,
+        node.pseudonyms,
+        node.seal,
+        node.outbox,
+        now,
+        stuck_after=timedelta(hours=settings.erasure_stuck_hours),
+    )
+    deletions = DeletionService(
+        people,
+        Leavers(collection, node.collection("locks")),
+        profiles,
+        actors,
+        erasures,
+        node,
+        now,
+        patience=timedelta(days=settings.account_deletion_days),
+        finalize_now=settings.finalize_now,
+    )
+    node.background(deletions.run())
+    node.background(erasures.run())
+    node.subscribe(event_handlers.table(users, erasures))
     node.holds(held_in(collection))
     dependencies = {
         "users": users,
         "administration": administration,
         "directory": Directory(people, counters, actors),
+        "deletions": deletions,
+        "erasures": erasures,
     }
     return node.app(routes.HANDLERS, dependencies, users.language_of)
 

@@ -37,7 +37,8 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     account: Account
     profile: Profile = Profile()
     version: int = 0
-    deletion_id: str | None = None  # of the request that is pending
+    deletion_id: str | None = None  # of the last request to delete the account
+    export_id: str | None = None  # of the last export
     facts: dict[str, int] = {}
 
     @classmethod
@@ -99,6 +100,31 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
         checked = _checked(changes, now)
         profile = msgspec.structs.replace(self.profile, **checked, updated_at=timestamp(now))
         return msgspec.structs.replace(self, profile=profile, version=self.version + 1)
+
+    @property
+    def is_leaving(self) -> bool:
+        return self.profile.account_deletion_status == "pending"
+
+    def is_due(self, now: datetime) -> bool:
+        return self.is_leaving and (self.profile.account_deletion_scheduled_for or "") <= timestamp(
+            now
+        )
+
+    def leaving(self, deletion_id: str, now: datetime, due: datetime) -> "Person":
+        changes: dict[str, object] = {
+            "account_deletion_status": "pending",
+            "account_deletion_requested_at": timestamp(now),
+            "account_deletion_scheduled_for": timestamp(due),
+            "account_deletion_cancelled_at": None,
+        }
+        return msgspec.structs.replace(self.with_profile(changes, now), deletion_id=deletion_id)
+
+    def staying(self, now: datetime) -> "Person":
+        changes: dict[str, object] = {
+            "account_deletion_status": "cancelled",
+            "account_deletion_cancelled_at": timestamp(now),
+        }
+        return self.with_profile(changes, now)
 
     def _with_email(self, email: str | None, version: int) -> "Person":
         if self.facts.get("email", 0) >= version:

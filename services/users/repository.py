@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from services.users.counters import Counters
 from services.users.domain import Person
+from services.users.leavers import Leavers
 from services.users.listing import Listing, listing_of
 from shared.documents import from_document, to_document
 from shared.mongo import Collection, Document, IndexModel, Session
@@ -57,6 +58,7 @@ class People:
             ],
             name="search",
         ),
+        *Leavers.INDEXES,
     )
 
     def __init__(self, collection: Collection, counters: Counters) -> None:

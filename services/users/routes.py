@@ -1,17 +1,34 @@
 """Users' endpoints (contract, section 3)."""
 
-from litestar import get, patch
+from typing import Annotated
+
+from litestar import delete, get, patch, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from services.users.administration import Administration
+from services.users.deletions import DeletionService
 from services.users.directory import Directory
-from services.users.schemas import ChangeProfile, Sort, wanted_list
+from services.users.erasure import State
+from services.users.erasures import ErasureService
+from services.users.schemas import (
+    ChangeProfile,
+    Deleted,
+    Deletion,
+    DeletionState,
+    ErasureView,
+    Finalized,
+    Sort,
+    wanted_list,
+)
 from services.users.service import UserService
+from services.users.texts import USER_DELETED
+from shared import languages
+from shared.clock import timestamp
 from shared.contracts.users import User
 from shared.http.envelope import Envelope, ok
 from shared.http.guards import admin, signed_in
-from shared.http.pagination import Page
+from shared.http.pagination import Page, PageRequest, page_of
 from shared.ids import checked_id
 from shared.roles import Role
 from shared.tokens import Principal
@@ -67,10 +84,79 @@ async def change_profile(
     return ok(await administration.change_profile(principal, checked_id(user_id), data.changes()))
 
 
+@post("/users/me/account-deletion", status_code=200, guards=[signed_in])
+async def request_deletion(
+    principal: NamedDependency[Principal], deletions: NamedDependency[DeletionService]
+) -> Envelope[Deletion]:
+    return ok(Deletion.of(await deletions.request(principal)))
+
+
+@get("/users/me/account-deletion", guards=[signed_in])
+async def deletion_state(
+    principal: NamedDependency[Principal], deletions: NamedDependency[DeletionService]
+) -> Envelope[DeletionState]:
+    return ok(DeletionState.of(await deletions.state(principal)))
+
+
+@delete("/users/me/account-deletion", status_code=200, guards=[signed_in])
+async def cancel_deletion(
+    principal: NamedDependency[Principal], deletions: NamedDependency[DeletionService]
+) -> Envelope[DeletionState]:
+    return ok(DeletionState.of(await deletions.cancel(principal)))
+
+
+@post("/users/me/account-deletion/finalize-now", status_code=200, guards=[signed_in])
+async def finalize_now(
+    principal: NamedDependency[Principal], deletions: NamedDependency[DeletionService]
+) -> Envelope[Finalized]:
+    finalized_at = await deletions.finalize_now(principal)
+    return ok(Finalized(user_id=principal.user_id, finalized_at=timestamp(finalized_at)))
+
+
+@delete("/admin/users/{user_id:str}", status_code=200, guards=[admin])
+async def delete_user(
+    user_id: FromPath[str],
+    principal: NamedDependency[Principal],
+    deletions: NamedDependency[DeletionService],
+) -> Envelope[Deleted]:
+    target = checked_id(user_id)
+    await deletions.delete(principal, target)
+    return ok(Deleted(message=USER_DELETED.in_(languages.current()), id=target))
+
+
+@get("/admin/erasures", guards=[admin])
+async def list_erasures(
+    principal: NamedDependency[Principal],
+    erasures: NamedDependency[ErasureService],
+    wanted: Annotated[State | None, QueryParameter(name="state")] = None,
+    page: FromQuery[int | None] = None,
+    limit: FromQuery[int | None] = None,
+) -> Envelope[Page[ErasureView]]:
+    asked = PageRequest.of(page, limit)
+    found, total = await erasures.page(principal, wanted, asked.skip, asked.limit)
+    return ok(page_of([ErasureView.of(erasure) for erasure in found], total, asked))
+
+
+@get("/admin/users/{user_id:str}/erasure", guards=[admin])
+async def find_erasure(
+    user_id: FromPath[str],
+    principal: NamedDependency[Principal],
+    erasures: NamedDependency[ErasureService],
+) -> Envelope[ErasureView]:
+    return ok(ErasureView.of(await erasures.of(principal, checked_id(user_id))))
+
+
 HANDLERS = (
     me,
     change_me,
     people,
     find_user,
     change_profile,
+    request_deletion,
+    deletion_state,
+    cancel_deletion,
+    finalize_now,
+    delete_user,
+    list_erasures,
+    find_erasure,
 )

@@ -1,4 +1,4 @@
-"""What users' endpoints take (contract, section 3)."""
+"""What users' endpoints take and answer (contract, section 3)."""
 
 from typing import Annotated, Literal
 
@@ -6,8 +6,11 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from services.users.directory import Wanted
+from services.users.domain import Person
+from services.users.erasure import Erasure, State
 from services.users.repository import Order
-from shared.contracts.users import Availability, Expertise
+from shared.clock import timestamp
+from shared.contracts.users import Availability, DeletionStatus, Expertise
 from shared.http.pagination import PageRequest
 from shared.languages import Language
 from shared.roles import Role
@@ -74,3 +77,91 @@ def wanted_list(
         role=role,
         is_registration_complete=is_registration_complete,
     )
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    pass
+
+
+class Deletion(Answer, frozen=True, kw_only=True):
+    """A request to delete one's account, from now on pending."""
+
+    status: DeletionStatus | None
+    requested_at: str | None
+    scheduled_for: str | None
+
+    @classmethod
+    def of(cls, person: Person) -> "Deletion":
+        return cls(
+            status=person.profile.account_deletion_status,
+            requested_at=person.profile.account_deletion_requested_at,
+            scheduled_for=person.profile.account_deletion_scheduled_for,
+        )
+
+
+class DeletionState(Answer, frozen=True, kw_only=True):
+    """What became of the last request; all null where there was none."""
+
+    status: DeletionStatus | None
+    requested_at: str | None
+    scheduled_for: str | None
+    cancelled_at: str | None
+
+    @classmethod
+    def of(cls, person: Person) -> "DeletionState":
+        return cls(
+            status=person.profile.account_deletion_status,
+            requested_at=person.profile.account_deletion_requested_at,
+            scheduled_for=person.profile.account_deletion_scheduled_for,
+            cancelled_at=person.profile.account_deletion_cancelled_at,
+        )
+
+
+class Finalized(Answer, frozen=True, kw_only=True):
+    user_id: str
+    status: Literal["finalized"] = "finalized"
+    finalized_at: str
+
+
+class Deleted(Answer, frozen=True, kw_only=True):
+    message: str
+    id: str
+
+
+class ReceiptView(Answer, frozen=True, kw_only=True):
+    service: str
+    erased_at: str
+    counts: dict[str, int]
+
+
+class ErasureView(Answer, frozen=True, kw_only=True):
+    """`person`: the pseudonym. `missing`: the services that have not answered yet, of those who
+    were `asked` so many times."""
+
+    id: str
+    person: str
+    state: State
+    started_at: str
+    completed_at: str | None
+    asked: int
+    last_asked_at: str
+    receipts: tuple[ReceiptView, ...]
+    missing: tuple[str, ...]
+
+    @classmethod
+    def of(cls, erasure: Erasure) -> "ErasureView":
+        done = erasure.completed_at
+        return cls(
+            id=erasure.id,
+            person=erasure.person,
+            state=erasure.state,
+            started_at=timestamp(erasure.started_at),
+            completed_at=timestamp(done) if done else None,
+            asked=erasure.asked,
+            last_asked_at=timestamp(erasure.asked_at),
+            receipts=tuple(
+                ReceiptView(service=name, erased_at=receipt.erased_at, counts=receipt.counts)
+                for name, receipt in sorted(erasure.receipts.items())
+            ),
+            missing=erasure.silent,
+        )

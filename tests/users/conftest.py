@@ -1,5 +1,7 @@
+import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +33,19 @@ class Users:
     stack: Stack
     database: Database  # what users stores, for tests that look behind the answers
     audit: AuditLog
+    pseudonyms: Pseudonyms
+    other: httpx.AsyncClient  # the other replica, where there is one
+
+    async def register_all(self, user_ids: Sequence[str]) -> None:
+        """Returns when users knows them."""
+        for user_id in user_ids:
+            await self.register(user_id)
+
+        async def known() -> bool:
+            found = {"_id": {"$in": list(user_ids)}, "facts.registered": 1}
+            return await self.database["people"].count_documents(found) == len(user_ids)
+
+        await eventually(known)
 
     async def register(self, user_id: str, role: Role = "user") -> None:
         """Say what auth says when somebody signs in for the first time."""
@@ -84,30 +99,69 @@ def _registration(user_id: str, role: Role) -> UserRegistered:
     )
 
 
-@pytest.fixture(scope="session")
-async def users(data_dir: Path, servers: Stack) -> AsyncIterator[Users]:
-    issuer = Signer(f"users-{os.getpid()}")
-    await publish_keys(servers.nats_url, issuer)
+@asynccontextmanager
+async def running(
+    folder: Path, mongo_url: str, nats_url: str, environment: dict[str, str], *replicas: str
+) -> AsyncIterator[Users]:
+    """The users service beside servers that run already."""
+    issuer = Signer(f"users-{new_id()}")
+    await publish_keys(nats_url, issuer)
     environment = {
-        "AULA_MONGO_URL": servers.mongo_url,
-        "AULA_NATS_URL": servers.nats_url,
+        "AULA_MONGO_URL": mongo_url,
+        "AULA_NATS_URL": nats_url,
         "AULA_PRIVACY_KEY": PRIVACY_KEY,
+        **environment,
     }
-    client = connect(servers.mongo_url)
-    broker = Broker(servers.nats_url, "test-auth")
+    client = connect(mongo_url)
+    broker = Broker(nats_url, "test-auth")
     await broker.start()
     await broker.ready.wait()
     relay = Relay(client["test_auth"], broker)
+    sweeping = asyncio.create_task(relay.run())
     async with (
-        Stack(environment, data_dir=data_dir / "users", only=("users",)) as stack,
-        httpx.AsyncClient(base_url=stack.url("users")) as http,
+        Stack(environment, data_dir=folder, only=replicas) as stack,
+        httpx.AsyncClient(base_url=stack.url(replicas[0]), timeout=15) as http,
+        httpx.AsyncClient(base_url=stack.url(replicas[-1]), timeout=15) as other,
     ):
         database = client["aula_users"]
-        audit = AuditLog(database["audit"], Pseudonyms(PRIVACY_KEY), PRIVACY_KEY)
+        pseudonyms = Pseudonyms(PRIVACY_KEY)
+        audit = AuditLog(database["audit"], pseudonyms, PRIVACY_KEY)
         auth = Outbox(client["test_auth"], "auth", relay)
-        users = Users(http, issuer, auth, stack, database, audit)
+        users = Users(http, issuer, auth, stack, database, audit, pseudonyms, other)
         await users.has_caught_up()
         yield users
+    sweeping.cancel()
     await relay.drain(2)
     await broker.close()
     client.close()
+
+
+@pytest.fixture(scope="session")
+async def users(data_dir: Path, servers: Stack) -> AsyncIterator[Users]:
+    urls = servers.mongo_url, servers.nats_url
+    async with running(data_dir / "users", *urls, {}, "users") as users:
+        yield users
+
+
+@pytest.fixture(scope="session")
+async def hasty(data_dir: Path, servers: Stack, users: Users) -> AsyncIterator[Users]:
+    """Another replica of `users`, with which whoever leaves has left."""
+    environment = {"AULA_ACCOUNT_DELETION_DAYS": "0", "AULA_ALLOW_FINALIZE_NOW": "false"}
+    urls = servers.mongo_url, servers.nats_url
+    async with running(data_dir / "hasty", *urls, environment, "users") as hasty:
+        yield hasty
+
+
+@pytest.fixture(scope="session")
+async def own_servers(data_dir: Path) -> AsyncIterator[Stack]:
+    """That a test may kill; nobody else is there."""
+    async with Stack({}, data_dir=data_dir / "own-servers", only=("mongod", "nats")) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="session")
+async def pair(data_dir: Path, own_servers: Stack) -> AsyncIterator[Users]:
+    """Two replicas of users on servers of their own."""
+    urls = own_servers.mongo_url, own_servers.nats_url
+    async with running(data_dir / "pair", *urls, {}, "users", "users-2") as pair:
+        yield pair

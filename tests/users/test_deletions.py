@@ -1,0 +1,279 @@
+"""Leaving: pending, then cancelled or gone for good, and never both."""
+
+import asyncio
+from collections import Counter
+from datetime import datetime, timedelta
+
+import httpx
+import pytest
+
+from services.users.settings import UsersSettings
+from shared.contracts.auth import UserEmailChanged, UserRoleChanged, UserSignedIn
+from shared.ids import new_id
+from shared.messaging import ACCOUNTS
+from shared.roles import Role
+from tests.eventually import eventually
+from tests.users.conftest import Users
+from tests.users.others import erasure_of, said
+
+PATH = "/users/me/account-deletion"
+NOW = f"{PATH}/finalize-now"
+RACES = 200
+
+Bearer = dict[str, str]
+
+
+def refusal(answer: httpx.Response) -> tuple[int, str]:
+    return answer.status_code, answer.json()["code"]
+
+
+async def request(users: Users, bearer: Bearer) -> dict[str, str]:
+    answer = await users.http.post(PATH, headers=bearer)
+    assert answer.status_code == 200
+    data: dict[str, str] = answer.json()["data"]
+    return data
+
+
+async def leave(users: Users, bearer: Bearer) -> None:
+    await request(users, bearer)
+    assert (await users.http.post(NOW, headers=bearer)).status_code == 200
+
+
+async def in_bucket(users: Users, key: str) -> bytes | None:
+    row = await users.database["outbox"].find_one({"subject": f"{ACCOUNTS.prefix}{key}"})
+    return row["payload"] if row else None
+
+
+async def test_who_never_asked_has_no_deletion(users: Users) -> None:
+    _, bearer = await users.somebody()
+    data = (await users.http.get(PATH, headers=bearer)).json()["data"]
+    assert data == {"status": None, "requestedAt": None, "scheduledFor": None, "cancelledAt": None}
+    for method, path in (("DELETE", PATH), ("POST", NOW)):
+        answer = await users.http.request(method, path, headers=bearer)
+        assert refusal(answer) == (409, "deletion_not_pending")
+
+
+async def test_a_request_is_pending_for_28_days_however_often_it_is_made(users: Users) -> None:
+    user_id, bearer = await users.somebody()
+    answers = await asyncio.gather(*(request(users, bearer) for _ in range(10)))
+    first = answers[0]
+    assert [first] * 10 == answers
+    assert list(first) == ["status", "requestedAt", "scheduledFor"]
+    requested, due = (datetime.fromisoformat(first[x]) for x in ("requestedAt", "scheduledFor"))
+    assert (first["status"], due - requested) == ("pending", timedelta(days=28))
+    state = (await users.http.get(PATH, headers=bearer)).json()["data"]
+    assert state == {**first, "cancelledAt": None}
+    me = (await users.http.get("/me", headers=bearer)).json()["data"]
+    assert me["accountDeletionStatus"] == "pending"
+    assert me["accountDeletionScheduledFor"] == first["scheduledFor"]
+    assert await said(users, user_id, "user.deletion_requested") == 1
+    assert await said(users, user_id, "user.profile_updated") == 1
+    person = await users.database["people"].find_one({"_id": user_id})
+    known = await in_bucket(users, f"leaving.{person['deletion_id']}")
+    assert known == users.pseudonyms.of(user_id).encode()
+
+
+async def test_a_cancelled_deletion_may_be_cancelled_again_and_asked_for_anew(users: Users) -> None:
+    user_id, bearer = await users.somebody()
+    await request(users, bearer)
+    first = (await users.database["people"].find_one({"_id": user_id}))["deletion_id"]
+    answers = [await users.http.delete(PATH, headers=bearer) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    cancelled = answers[0].json()["data"]
+    assert cancelled["status"] == "cancelled"
+    assert cancelled["cancelledAt"]
+    assert answers[1].json()["data"] == cancelled
+    assert (await users.http.get(PATH, headers=bearer)).json()["data"] == cancelled
+    assert await said(users, user_id, "user.deletion_cancelled") == 1
+    assert await in_bucket(users, f"stays.{first}") is not None
+    assert (await request(users, bearer))["status"] == "pending"
+    state = (await users.http.get(PATH, headers=bearer)).json()["data"]
+    assert state["cancelledAt"] is None
+    person = await users.database["people"].find_one({"_id": user_id})
+    assert person["deletion_id"] != first
+    assert await in_bucket(users, f"stays.{person['deletion_id']}") is None
+
+
+async def test_who_is_finalized_is_gone(users: Users) -> None:
+    user_id, bearer = await users.somebody()
+    await request(users, bearer)
+    answer = await users.http.post(NOW, headers=bearer)
+    data = answer.json()["data"]
+    assert answer.status_code == 200
+    assert (data["userId"], data["status"]) == (user_id, "finalized")
+    assert set(data) == {"userId", "status", "finalizedAt"}
+    for method, path in (("GET", PATH), ("POST", PATH), ("GET", "/me"), ("PATCH", "/me")):
+        body = {"name": "Ada"} if method == "PATCH" else None
+        again = await users.http.request(method, path, headers=bearer, json=body)
+        assert refusal(again) == (401, "authentication_required")
+    for method, path in (("DELETE", PATH), ("POST", NOW)):
+        again = await users.http.request(method, path, headers=bearer)
+        assert refusal(again) == (409, "account_deletion_finalized")
+    assert await users.database["people"].find_one({"_id": user_id}) is None
+    assert await in_bucket(users, f"gone.{users.pseudonyms.of(user_id)}") is not None
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("en", "No deletion of this account is pending"),
+        ("tr", "Bu hesap için bekleyen bir silme işlemi yok"),
+        ("es", "No hay ninguna eliminación de esta cuenta pendiente"),
+        ("de", "Für dieses Konto steht keine Löschung aus"),
+    ],
+)
+async def test_a_refusal_speaks_the_language_of_the_caller(
+    users: Users, language: str, line: str
+) -> None:
+    headers = {**users.issuer.bearer(), "X-Language": language}
+    assert (await users.http.delete(PATH, headers=headers)).json()["errors"][1] == line
+
+
+async def test_late_events_do_not_bring_anybody_back(users: Users) -> None:
+    user_id, bearer = await users.somebody()
+    await leave(users, bearer)
+    at = "2026-02-01T00:00:00.000Z"
+    await users.register(user_id)
+    await users.say(UserSignedIn(user_id=user_id, session_id=new_id(), signed_in_at=at))
+    await users.say(UserEmailChanged(user_id=user_id, version=9, email="late@aula.test"))
+    await users.say(UserRoleChanged(user_id=user_id, version=10, role="admin"))
+    await users.has_caught_up()
+    last, _ = await users.somebody()  # what came before this was handled, or is being so
+    assert await users.database["people"].find_one({"_id": user_id}) is None
+    assert await users.database["people"].find_one({"_id": last})
+
+
+async def test_finalizing_at_once_is_off_in_production_unless_it_is_set() -> None:
+    key = "abcdefgh" * 8
+    assert UsersSettings().finalize_now
+    assert not UsersSettings(environment="production", privacy_key=key).finalize_now
+    assert UsersSettings(
+        environment="production", privacy_key=key, allow_finalize_now=True
+    ).finalize_now
+
+
+async def test_where_it_is_off_finalizing_waits_for_its_date(hasty: Users) -> None:
+    """`hasty` finalizes at once by its schedule, and has finalize-now switched off."""
+    user_id, bearer = await hasty.somebody()
+    answer = await hasty.http.post(NOW, headers=bearer)
+    assert refusal(answer) == (403, "finalize_now_disabled")
+    await request(hasty, bearer)
+
+    async def gone() -> bool:
+        return await hasty.database["people"].find_one({"_id": user_id}) is None
+
+    await eventually(gone)
+    assert refusal(await hasty.http.delete(PATH, headers=bearer)) == (
+        409,
+        "account_deletion_finalized",
+    )
+
+
+async def test_what_is_due_is_finalized_once_whoever_looks(users: Users, hasty: Users) -> None:
+    people = [await hasty.somebody() for _ in range(10)]
+    await asyncio.gather(*(request(hasty, bearer) for _, bearer in people))
+    erasures = [await erasure_of(users, user_id) for user_id, _ in people]
+    for erasure in erasures:
+        assert await said(users, erasure["_id"], "user.deleted") == 1
+    pseudonyms = [users.pseudonyms.of(user_id) for user_id, _ in people]
+    found = await users.database["erasures"].count_documents({"person": {"$in": pseudonyms}})
+    assert found == len(people)
+
+
+async def test_of_cancel_and_finalize_in_the_same_moment_one_wins(pair: Users) -> None:
+    """On two replicas of the service."""
+    outcomes: Counter[tuple[int, int]] = Counter()
+    racers = [new_id() for _ in range(RACES)]
+    limit = asyncio.Semaphore(8)
+
+    async def race(number: int, user_id: str) -> None:
+        bearer = pair.issuer.bearer(user_id)
+        replicas = (pair.http, pair.other) if number % 2 else (pair.other, pair.http)
+        async with limit:
+            await request(pair, bearer)
+            cancel, finalize = await asyncio.gather(
+                replicas[0].delete(PATH, headers=bearer), replicas[1].post(NOW, headers=bearer)
+            )
+        outcomes[cancel.status_code, finalize.status_code] += 1
+        people = await pair.database["people"].count_documents({"_id": user_id})
+        erasures = await pair.database["erasures"].count_documents(
+            {"person": pair.pseudonyms.of(user_id)}
+        )
+        if cancel.status_code == 200:
+            assert refusal(finalize) == (409, "deletion_not_pending")
+            assert (people, erasures) == (1, 0)
+        else:
+            assert refusal(cancel) == (409, "account_deletion_finalized")
+            assert finalize.status_code == 200
+            assert (people, erasures) == (0, 1)
+
+    await pair.register_all(racers)
+    await asyncio.gather(*(race(number, user_id) for number, user_id in enumerate(racers)))
+    assert set(outcomes) <= {(200, 409), (409, 200)}
+    assert sum(outcomes.values()) == RACES
+
+
+async def test_a_change_of_the_profile_beside_finalizing_brings_nobody_back(users: Users) -> None:
+    for _ in range(10):
+        user_id, bearer = await users.somebody()
+        await request(users, bearer)
+        change, _ = await asyncio.gather(
+            users.http.patch("/me", headers=bearer, json={"name": "Ada"}),
+            users.http.post(NOW, headers=bearer),
+        )
+        assert change.status_code in (200, 401)
+        assert await users.database["people"].find_one({"_id": user_id}) is None
+
+
+ALLOWED: dict[tuple[Role, Role], int] = {
+    ("user", "user"): 403,
+    ("admin", "user"): 200,
+    ("admin", "admin"): 403,
+    ("admin", "superadmin"): 403,
+    ("superadmin", "admin"): 200,
+    ("superadmin", "superadmin"): 200,
+}
+
+
+@pytest.mark.parametrize(("actor", "target"), list(ALLOWED))
+async def test_an_admin_deletes_only_those_below_and_a_superadmin_everybody(
+    users: Users, actor: Role, target: Role
+) -> None:
+    actor_id, bearer = await users.somebody(actor)
+    user_id, theirs = await users.somebody(target)
+    answer = await users.http.delete(f"/admin/users/{user_id}", headers=bearer)
+    assert answer.status_code == ALLOWED[actor, target]
+    me = await users.http.get("/me", headers=theirs)
+    if answer.status_code == 200:
+        data = answer.json()["data"]
+        assert (set(data), data["id"]) == ({"message", "id"}, user_id)
+        assert me.status_code == 401
+        (entry,) = await users.audit.of(user_id)
+        assert (entry.action, entry.actor) == ("user.deleted", users.pseudonyms.of(actor_id))
+        again = await users.http.delete(f"/admin/users/{user_id}", headers=bearer)
+        assert again.status_code == 404
+    else:
+        assert me.status_code == 200
+        assert await users.audit.of(user_id) == []
+
+
+async def test_nobody_deletes_themself_as_an_admin(users: Users) -> None:
+    user_id, bearer = await users.somebody("superadmin")
+    answer = await users.http.delete(f"/admin/users/{user_id}", headers=bearer)
+    assert refusal(answer) == (409, "own_account")
+
+
+async def test_there_is_always_a_superadmin_left(pair: Users) -> None:
+    """In a system of its own: the tests beside this one make superadmins too."""
+    (one, first), (two, second) = [await pair.somebody("superadmin") for _ in range(2)]
+    answers = await asyncio.gather(
+        pair.http.delete(f"/admin/users/{two}", headers=first),
+        pair.other.delete(f"/admin/users/{one}", headers=second),
+    )
+    assert sorted(answer.status_code for answer in answers) in ([200, 401], [200, 409])
+    last = first if answers[0].status_code == 200 else second
+    assert refusal(await pair.http.post(PATH, headers=last)) == (409, "last_superadmin")
+    _, another = await pair.somebody("superadmin")
+    await request(pair, last)
+    refused = await pair.http.post(PATH, headers=another)
+    assert refusal(refused) == (409, "last_superadmin")

@@ -1,0 +1,257 @@
+"""Erasing a person everywhere: every service answers, the silent are asked again, and in the end
+nothing is left but a pseudonym, times and counts."""
+
+import asyncio
+import json
+from datetime import timedelta
+
+from deploy.stack import Stack
+from services.users.erasure import SERVICES, Erasure, Receipt, pause
+from shared.clock import utc_now
+from shared.contracts.users import UserErased
+from shared.ids import new_id
+from shared.mongo import Document
+from shared.seal import Seal
+from tests.eventually import eventually
+from tests.users.conftest import PRIVACY_KEY, Users
+from tests.users.others import OTHERS, answer_for, completed, erasure_of, said
+
+NOW = utc_now()
+OPEN = Erasure(
+    id=new_id(),
+    person="p" * 32,
+    user_id=new_id(),
+    sealed_email="sealed",
+    language="de",
+    started_at=NOW,
+    asked_at=NOW,
+    next_step_at=NOW + pause(1),
+)
+RECEIPT = Receipt(erased_at="2026-01-01T00:00:00.000Z", counts={})
+
+
+async def delete(users: Users) -> tuple[str, Document]:
+    """The id of somebody who has just been deleted, and their erasure."""
+    user_id, bearer = await users.somebody()
+    await users.http.post("/users/me/account-deletion", headers=bearer)
+    done = await users.http.post("/users/me/account-deletion/finalize-now", headers=bearer)
+    assert done.status_code == 200
+    return user_id, await erasure_of(users, user_id)
+
+
+async def wind_back(users: Users, erasure_id: str, by: timedelta) -> None:
+    """As if so much time had passed."""
+    members = ("started_at", "asked_at", "next_step_at")
+    earlier = {
+        name: {"$subtract": [f"${name}", by // timedelta(milliseconds=1)]} for name in members
+    }
+    await users.database["erasures"].update_one({"_id": erasure_id}, [{"$set": earlier}])
+
+
+async def asked_again(users: Users, erasure_id: str, times: int) -> None:
+    async def was_asked() -> bool:
+        return await said(users, erasure_id, "user.deleted") == times
+
+    await eventually(was_asked)
+
+
+def test_receipts_in_any_order_and_twice_end_in_the_same_erasure() -> None:
+    later = NOW + timedelta(seconds=1)
+    ends = []
+    for order in (SERVICES, SERVICES[::-1]):
+        erasure = OPEN
+        for service in (*order, *order):
+            assert erasure.silent or service in order
+            erasure = erasure.received(service, RECEIPT, later)
+        ends.append(erasure)
+    assert ends[0] == ends[1]
+    assert (ends[0].silent, ends[0].next_step_at) == ((), later)
+
+
+def test_a_receipt_of_a_stranger_counts_for_nothing() -> None:
+    assert OPEN.received("payments", RECEIPT, NOW) == OPEN
+
+
+def test_the_silent_are_asked_again_ever_more_rarely_but_at_least_once_an_hour() -> None:
+    seconds = [pause(asked).total_seconds() for asked in (1, 2, 3, 8, 9, 1000)]
+    assert seconds == [30, 60, 120, 3600, 3600, 3600]
+
+
+async def test_when_all_have_answered_nothing_is_left_but_pseudonym_times_and_counts(
+    users: Users,
+) -> None:
+    user_id, erasure = await delete(users)
+    assert (erasure["user_id"], erasure["state"]) == (user_id, "running")
+    await answer_for(users, erasure["_id"], *OTHERS, *OTHERS)
+    done = await completed(users, erasure["_id"])
+    assert set(done["receipts"]) == set(SERVICES)
+    assert (done["user_id"], done["sealed_email"], done["language"]) == (None, None, None)
+    for name in await users.database.list_collection_names():
+        async for document in users.database[name].find({}):
+            assert user_id not in str(document), name
+    assert await users.database["outbox"].count_documents({"traces": erasure["_id"]}) == 0
+    stone = await users.database["tombstones"].find_one({"_id": users.pseudonyms.of(user_id)})
+    assert stone["counts"]["profile"] == 1
+
+
+async def test_the_person_is_told_by_the_address_that_was_sealed(users: Users) -> None:
+    user_id, erasure = await delete(users)
+    await answer_for(users, erasure["_id"], *OTHERS)
+    await completed(users, erasure["_id"])
+    about = {"subject": "user.erasure_completed", "headers.ce-subject": erasure["_id"]}
+    (row,) = await users.database["outbox"].find(about).to_list(None)
+    event = json.loads(row["payload"])
+    email = Seal(PRIVACY_KEY).open(event["sealedEmail"], erasure["_id"]).decode()
+    assert (email, event["language"]) == (f"{user_id}@aula.test", "tr")
+    assert email.encode() not in row["payload"]
+
+
+async def test_admins_see_how_far_an_erasure_is(users: Users) -> None:
+    _, admin = await users.somebody("admin")
+    user_id, erasure = await delete(users)
+    path = f"/admin/users/{user_id}/erasure"
+    await answer_for(users, erasure["_id"], "auth")
+
+    async def seen() -> Document | None:
+        data = (await users.http.get(path, headers=admin)).json()["data"]
+        return data if data["missing"] == ["learning", "notifications"] else None
+
+    data = await eventually(seen)
+    assert (data["state"], data["asked"], data["completedAt"]) == ("running", 1, None)
+    assert [receipt["service"] for receipt in data["receipts"]] == ["auth", "users"]
+    assert data["receipts"][0]["counts"] == {"sessions": 2}
+    await answer_for(users, erasure["_id"], "learning", "notifications")
+    await completed(users, erasure["_id"])
+    data = (await users.http.get(path, headers=admin)).json()["data"]
+    assert (data["state"], data["missing"]) == ("complete", [])
+    assert data["completedAt"]
+    assert user_id not in json.dumps(data)
+
+    listed = await users.http.get("/admin/erasures?state=complete&limit=1", headers=admin)
+    page = listed.json()["data"]
+    assert page["list"][0]["id"] == erasure["_id"]
+    assert page["pagination"]["itemsPerPage"] == 1
+    running = await users.http.get("/admin/erasures?state=running&limit=100", headers=admin)
+    assert erasure["_id"] not in [each["id"] for each in running.json()["data"]["list"]]
+    everything = (await users.http.get("/admin/erasures", headers=admin)).json()["data"]
+    assert everything["list"][0]["id"] == erasure["_id"]
+
+
+async def test_erasures_are_for_admins_to_see(users: Users) -> None:
+    user_id, bearer = await users.somebody()
+    _, admin = await users.somebody("admin")
+    for path in ("/admin/erasures", f"/admin/users/{user_id}/erasure"):
+        assert (await users.http.get(path)).status_code == 401
+        assert (await users.http.get(path, headers=bearer)).status_code == 403
+    there = await users.http.get(f"/admin/users/{user_id}/erasure", headers=admin)
+    assert (there.status_code, there.json()["code"]) == (404, "not_found")
+    for query in ("state=lost", "page=x"):
+        wrong = await users.http.get(f"/admin/erasures?{query}", headers=admin)
+        assert wrong.status_code == 400
+
+
+async def test_only_the_silent_are_asked_again(users: Users) -> None:
+    _, erasure = await delete(users)
+    await answer_for(users, erasure["_id"], "auth", "notifications")
+
+    async def waits_for_learning() -> bool:
+        known = await users.database["erasures"].find_one({"_id": erasure["_id"]})
+        return set(known["receipts"]) == {"auth", "notifications", "users"}
+
+    await eventually(waits_for_learning)
+    for asked in (2, 3):
+        await wind_back(users, erasure["_id"], timedelta(minutes=5))
+
+        await asked_again(users, erasure["_id"], asked)
+    rows = users.database["outbox"].find({"traces": erasure["_id"]}).sort("created_at", 1)
+    asked_for = [json.loads(row["payload"])["services"] async for row in rows]
+    assert asked_for == [[], ["learning"], ["learning"]]
+    await answer_for(users, erasure["_id"], "learning")
+    await completed(users, erasure["_id"])
+
+
+async def test_what_takes_too_long_is_flagged_and_still_ends(users: Users) -> None:
+    _, admin = await users.somebody("admin")
+    user_id, erasure = await delete(users)
+    await wind_back(users, erasure["_id"], timedelta(hours=25))
+
+    async def flagged() -> bool:
+        answer = await users.http.get("/admin/erasures?state=stuck", headers=admin)
+        return erasure["_id"] in [each["id"] for each in answer.json()["data"]["list"]]
+
+    await eventually(flagged)
+
+    async def counted() -> bool:
+        return 'aula_erasures_open{state="stuck"}' in (await users.http.get("/metrics")).text
+
+    await eventually(counted)
+
+    def warned() -> int:
+        log = (users.stack.plan.logs / "users.log").read_text()
+        lines = [line for line in log.splitlines() if "erasure is stuck" in line]
+        return len([line for line in lines if users.pseudonyms.of(user_id) in line])
+
+    await eventually(warned)
+    await wind_back(users, erasure["_id"], timedelta(hours=2))
+    await asked_again(users, erasure["_id"], 3)
+    assert warned() == 1
+    await answer_for(users, erasure["_id"], *OTHERS)
+    await completed(users, erasure["_id"])
+
+
+async def test_nobody_erased_is_named_in_the_logs(users: Users) -> None:
+    user_id, erasure = await delete(users)
+    await answer_for(users, erasure["_id"], *OTHERS)
+    await completed(users, erasure["_id"])
+    for log in users.stack.plan.logs.iterdir():
+        assert user_id not in log.read_text()
+
+
+async def test_killed_before_anything_was_published_the_erasure_still_ends(
+    pair: Users, own_servers: Stack
+) -> None:
+    user_id, bearer = await pair.somebody()
+    await pair.http.post("/users/me/account-deletion", headers=bearer)
+    await own_servers.stop_one("nats")
+    done = await pair.http.post("/users/me/account-deletion/finalize-now", headers=bearer)
+    assert done.status_code == 200
+    await asyncio.gather(pair.stack.kill("users"), pair.stack.kill("users-2"))
+    await own_servers.start_one("nats")
+    erasure = await erasure_of(pair, user_id)
+    await answer_for(pair, erasure["_id"], *OTHERS)
+    await completed(pair, erasure["_id"], within=30)
+
+
+async def test_killed_between_the_last_receipt_and_the_end_the_erasure_still_ends(
+    pair: Users,
+) -> None:
+    user_id, bearer = await pair.somebody()
+    await pair.http.post("/users/me/account-deletion", headers=bearer)
+    await pair.http.post("/users/me/account-deletion/finalize-now", headers=bearer)
+    erasure = await erasure_of(pair, user_id)
+    # An event on its way to nowhere: while it is there, the erasure cannot end.
+    obstacle = {"_id": new_id(), "state": "pending", "traces": [erasure["_id"]]}
+    await pair.database["outbox"].insert_one(obstacle)
+    await answer_for(pair, erasure["_id"], *OTHERS)
+
+    async def all_there() -> bool:
+        known = await pair.database["erasures"].find_one({"_id": erasure["_id"]})
+        assert known["state"] == "running"
+        return len(known["receipts"]) == len(SERVICES)
+
+    await eventually(all_there)
+    await asyncio.gather(pair.stack.kill("users"), pair.stack.kill("users-2"))
+    await pair.database["outbox"].delete_one({"_id": obstacle["_id"]})
+    await completed(pair, erasure["_id"], within=30)
+    told = {"subject": "user.erasure_completed", "headers.ce-subject": erasure["_id"]}
+    assert await pair.database["outbox"].count_documents(told) == 1
+
+
+async def test_a_receipt_for_nothing_does_no_harm(users: Users) -> None:
+    await answer_for(users, new_id(), "auth")
+    _, erasure = await delete(users)
+    await users.say(
+        UserErased(erasure_id=erasure["_id"], service="payments", counts={}, erased_at="x")
+    )
+    await answer_for(users, erasure["_id"], *OTHERS)
+    assert set((await completed(users, erasure["_id"]))["receipts"]) == set(SERVICES)
