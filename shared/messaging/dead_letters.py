@@ -1,7 +1,9 @@
 """Dead letters: messages that no retry could help, kept in the stream DLQ by the consumers."""
 
+import re
 import uuid
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import nats.js.errors
@@ -10,6 +12,10 @@ from nats.js import JetStreamContext
 from shared.messaging.broker import Broker
 
 _STREAM, _SUBJECTS = "DLQ", "dlq.>"
+
+# What an address goes on with, to the left and to the right.
+_PART = rb"(?<![\w\x80-\xff.!#$%&'*+/=?^`{|}~-])"
+_END = rb"(?![\w\x80-\xff-]|\.[\w\x80-\xff])"
 
 CONSUMER, SUBJECT, REASON = "aula-consumer", "aula-subject", "aula-reason"
 
@@ -36,9 +42,10 @@ class DeadLetter:
         return self.headers[REASON]
 
     def mentions(self, texts: Sequence[str]) -> bool:
-        """Whether any of `texts` is in its headers or its body."""
-        whole = self.payload + "\0".join(self.headers.values()).encode()
-        return any(text.encode() in whole for text in texts)
+        """Whether any of `texts` (ids and addresses) is in its headers or its body, and not merely
+        as a part of another: ann@aula.test is not joann@aula.test."""
+        whole = self.payload + "\0".join(["", *self.headers.values()]).encode()
+        return any(re.search(_PART + re.escape(text.encode()) + _END, whole) for text in texts)
 
 
 class NoSuchLetter(Exception):
@@ -77,4 +84,9 @@ async def replay(broker: Broker, dead: DeadLetter) -> None:
 
 
 async def remove(broker: Broker, dead: DeadLetter) -> None:
-    await broker.jetstream.delete_msg(_STREAM, dead.sequence)
+    try:
+        await broker.jetstream.delete_msg(_STREAM, dead.sequence)
+    except nats.js.errors.APIError:
+        with suppress(NoSuchLetter):  # somebody else was sooner
+            await letter(broker.jetstream, dead.sequence)
+            raise

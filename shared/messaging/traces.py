@@ -43,14 +43,23 @@ class Traces:
 
     async def _erase_copy(self, row_id: str, copy: Document) -> None:
         """Only if it is still the same message: a stream that was lost counts from 1 again."""
-        stream, sequence = copy["stream"], copy["sequence"]
+        if not await self._is_there(row_id, copy):
+            return
         try:
-            message = await self._broker.jetstream.get_msg(stream, seq=sequence)
-            if (message.headers or {}).get("Nats-Msg-Id") == row_id:
-                # Not merely left out from now on: NATS overwrites it.
-                await self._broker.jetstream.delete_msg(stream, sequence)
+            # Not merely left out from now on: NATS overwrites it.
+            await self._broker.jetstream.delete_msg(copy["stream"], copy["sequence"])
+        except nats.js.errors.APIError:
+            if await self._is_there(row_id, copy):
+                raise
+            # Somebody else was sooner.
+
+    async def _is_there(self, row_id: str, copy: Document) -> bool:
+        """Not any more where its time is over, or somebody was here before."""
+        try:
+            message = await self._broker.jetstream.get_msg(copy["stream"], seq=copy["sequence"])
         except nats.js.errors.NotFoundError:
-            pass  # its time was over, or somebody was here before
+            return False
+        return (message.headers or {}).get("Nats-Msg-Id") == row_id
 
     async def _erase_dead_letters(self, traces: Sequence[str]) -> int:
         erased = 0
