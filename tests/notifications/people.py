@@ -1,9 +1,13 @@
-"""People as auth and users tell of them."""
+"""People as auth and users tell of them, and the mails that they get."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
+from services.notifications import texts
+from services.notifications.domain import Template
 from shared.clock import timestamp, utc_now
+from shared.contracts import Event
 from shared.contracts.auth import UserEmailChanged, UserRegistered
 from shared.contracts.users import (
     Profile,
@@ -17,7 +21,9 @@ from shared.contracts.users import (
 from shared.ids import new_id
 from shared.languages import Language
 from shared.seal import Seal
-from tests.notifications.running import PRIVACY_KEY
+from tests.eventually import eventually
+from tests.notifications.running import PRIVACY_KEY, Auth, Notifications
+from tests.notifications.smtp_peer import Mail, SmtpPeer
 
 SEAL = Seal(PRIVACY_KEY)
 NOON = "2026-03-14T12:00:00.000Z"
@@ -86,3 +92,21 @@ def export_ready(user_id: str, path: str) -> UserExportReady:
         sealed_path=SEAL.close(path.encode(), export_id),
         expires_at=timestamp(utc_now() + timedelta(days=7)),
     )
+
+
+async def told(auth: Auth, service: Notifications, *events: Event) -> None:
+    """Say each of `events` when the one before it was handled."""
+    for event in events:
+        event_id = await auth.say(event)
+        await eventually(partial(service.has_handled, event_id))
+
+
+async def arrived(peer: SmtpPeer, to: str, template: Template, language: Language = "en") -> Mail:
+    """The one mail of this kind."""
+    subject = texts.LETTERS[template].subject.in_(language)
+
+    def found() -> list[Mail]:
+        return [mail for mail in peer.to(to) if mail.message["Subject"] == subject]
+
+    (mail,) = await eventually(found)
+    return mail

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from functools import partial
 from typing import Any
 
 import msgspec
@@ -12,11 +11,11 @@ from deploy.stack import Stack
 from services.notifications import texts
 from services.notifications.domain import Template
 from services.notifications.settings import Secret
-from shared.contracts import Event
 from shared.ids import new_id
 from shared.languages import LANGUAGES, Language
 from tests.eventually import eventually
 from tests.notifications.people import (
+    arrived,
     deletion_cancelled,
     deletion_requested,
     email_changed,
@@ -24,9 +23,10 @@ from tests.notifications.people import (
     export_ready,
     profile_updated,
     registered,
+    told,
 )
 from tests.notifications.running import Auth, Notifications, notifications
-from tests.notifications.smtp_peer import Mail, SmtpPeer, smtp_peer
+from tests.notifications.smtp_peer import SmtpPeer, smtp_peer
 
 ADA, BOB = "ada@school.test", "bob@school.test"
 DATES: dict[Language, str] = {
@@ -42,24 +42,6 @@ async def service(backbone: Stack, prefix: str, peer: SmtpPeer) -> AsyncIterator
     settings = {"smtp_url": Secret(peer.url), "public_url": "https://api.school.test"}
     async with notifications(backbone, prefix, **settings) as service:
         yield service
-
-
-async def told(auth: Auth, service: Notifications, *events: Event) -> None:
-    """Say each of `events` when the one before it was handled."""
-    for event in events:
-        event_id = await auth.say(event)
-        await eventually(partial(service.has_handled, event_id))
-
-
-async def arrived(peer: SmtpPeer, to: str, template: Template, language: Language = "en") -> Mail:
-    """The one mail of this kind."""
-    subject = texts.LETTERS[template].subject.in_(language)
-
-    def found() -> list[Mail]:
-        return [mail for mail in peer.to(to) if mail.message["Subject"] == subject]
-
-    (mail,) = await eventually(found)
-    return mail
 
 
 async def row(service: Notifications, template: Template) -> dict[str, Any]:

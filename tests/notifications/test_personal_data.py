@@ -19,6 +19,7 @@ from shared.pseudonyms import Pseudonyms
 from tests.eventually import eventually
 from tests.notifications.people import (
     SEAL,
+    arrived,
     deleted,
     deletion_cancelled,
     deletion_requested,
@@ -26,10 +27,10 @@ from tests.notifications.people import (
     export_ready,
     profile_updated,
     registered,
+    told,
 )
 from tests.notifications.running import PRIVACY_KEY, Auth, Notifications, notifications
 from tests.notifications.smtp_peer import SLOW, SmtpPeer
-from tests.notifications.test_account_mails import arrived, told
 
 ADA, BOB = "ada@school.test", "bob@school.test"
 PHONE = {"country_code": "+90", "phone_number": "5551234567"}

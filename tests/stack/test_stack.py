@@ -172,6 +172,9 @@ async def test_services_and_gateways_are_told_where_everything_is(
     assert gateway["AULA_LEARNING_URL"] == "http://learning.test"
     assert gateway["AULA_METRICS_PORT"] == str(stack.ports["gateway-2-metrics"])
     assert "AULA_METRICS_PORT" not in seen["users"]
+    notifications = stack.plan.variables("notifications")
+    assert notifications["AULA_PUBLIC_URL"] == stack.url("gateway")
+    assert "AULA_PUBLIC_URL" not in gateway
 
 
 async def test_a_service_that_is_not_ready_stops_the_start_with_its_own_words(
