@@ -25,6 +25,7 @@ from shared.seal import Seal
 from shared.tombstones import Tombstones
 
 _BATCH = 500  # documents removed in one transaction
+_BARE = "never_there"  # marks a document that only stands where a copy could come to be
 _CHUNK = 256 * 1024  # bytes in one event, compressed, before they are sealed
 
 
@@ -114,7 +115,7 @@ class PersonalData:
                 # the tombstone, then collides with this, and sees it on its next try.
                 await held.copy.collection.update_one(
                     {"_id": user_id},
-                    {"$set": {"erased": True}},
+                    {"$set": {"erased": True}, "$setOnInsert": {_BARE: True}},
                     upsert=True,
                     session=transaction.session,
                 )
@@ -135,12 +136,16 @@ class PersonalData:
     async def _remove_batch(self, user_id: str, holding: Holding) -> int:
         async def work(transaction: Transaction) -> int:
             session, collection = transaction.session, holding.collection
-            found = collection.find(holding.query, {"_id": 1}, session=session).limit(_BATCH)
-            ids = [document["_id"] async for document in found]
-            if ids:
+            found = collection.find(holding.query, {_BARE: 1}, session=session).limit(_BATCH)
+            documents = [document async for document in found]
+            if documents:
+                ids = [document["_id"] for document in documents]
                 await collection.delete_many({"_id": {"$in": ids}}, session=session)
-                await self._tombstones.put(user_id, session, {holding.name: len(ids)})
-            return len(ids)
+                count = sum(_BARE not in document for document in documents)
+                await self._tombstones.put(
+                    user_id, session, {holding.name: count} if count else None
+                )
+            return len(documents)
 
         return await self._outbox.commit(work)
 
