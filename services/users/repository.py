@@ -1,13 +1,14 @@
 """Where users keeps people."""
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from services.users.counters import Counters
 from services.users.domain import Person
 from services.users.leavers import Leavers
-from services.users.listing import Listing, listing_of
+from services.users.listing import Listing, groups, listing_of
 from shared.documents import from_document, to_document
 from shared.mongo import Collection, Document, IndexModel, Session
 
@@ -118,10 +119,44 @@ class People:
         people = {document["_id"]: from_document(Person, document) async for document in found}
         return [people[user_id] for user_id in user_ids if user_id in people]
 
+    async def listed_otherwise(self) -> AsyncIterator[str]:
+        """Ids of those whose `listed` is not what it would be were they saved now."""
+        async for document in self._people.find({}, sort=[("_id", 1)]):
+            person = from_document(Person, document)
+            if document.get("listed") != document_of(person, listing_of(person)).get("listed"):
+                yield person.id
+
+    async def list_anew(self, user_id: str, session: Session) -> bool:
+        """Whether they are (still) there. Their place in the counters is not touched."""
+        person = await self.find(user_id, session)
+        if person:
+            document = document_of(person, listing_of(person))
+            await self._people.replace_one({"_id": user_id}, document, session=session)
+        return person is not None
+
+    async def counted(self, session: Session) -> Counter[str]:
+        """What the counters should be."""
+        kinds = {"group": "$listed.group", "month": {"$substrCP": ["$account.createdAt", 0, 7]}}
+        found = self._people.aggregate(
+            [
+                {"$match": {"listed.group": {"$in": groups()}}},
+                {"$group": {"_id": kinds, "people": {"$sum": 1}}},
+            ],
+            hint="by_createdAt",
+            session=session,
+        )
+        counts: Counter[str] = Counter()
+        async for each in found:
+            counts[f"groups.{each['_id']['group']}"] += each["people"]
+            counts[f"months.{each['_id']['month'] or 'unknown'}"] += each["people"]
+        return counts
+
 
 def document_of(person: Person, listing: Listing | None) -> Document:
     document = to_document(person)
-    return {**document, "listed": to_document(listing)} if listing else document
+    if listing:
+        document["listed"] = {**to_document(listing), "search": list(listing.search)}
+    return document
 
 
 def _counted(listing: Listing | None) -> tuple[str, ...]:

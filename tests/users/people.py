@@ -64,12 +64,14 @@ class Unpublished:
 async def kept(mongo_url: str, name: str) -> AsyncIterator[Kept]:
     """In a database called `name`, empty at first."""
     client = connect(mongo_url)
-    await client.drop_database(name)
-    collection, counters = client[name]["people"], Counters(client[name]["counters"])
-    await ensure_indexes(collection, People.INDEXES)
-    people = People(collection, counters)
-    keys = Pseudonyms("a key for tests")
-    profiles = Profiles(people, Tombstones(client[name]["tombstones"], keys))
-    actors = Actors(people, profiles, Outbox(client[name], "users", Unpublished()))
-    yield Kept(client[name], people, counters, Directory(people, counters, actors))
-    client.close()
+    try:
+        await client.drop_database(name)
+        collection, counters = client[name]["people"], Counters(client[name]["counters"])
+        await ensure_indexes(collection, People.INDEXES)
+        people = People(collection, counters)
+        keys = Pseudonyms("a key for tests")
+        profiles = Profiles(people, Tombstones(client[name]["tombstones"], keys))
+        actors = Actors(people, profiles, Outbox(client[name], "users", Unpublished()))
+        yield Kept(client[name], people, counters, Directory(people, counters, actors))
+    finally:
+        client.close()

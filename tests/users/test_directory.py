@@ -11,6 +11,7 @@ import pytest
 from deploy.stack import Stack
 from services.users.directory import MOST_MATCHES, Wanted
 from services.users.listing import listing_of
+from services.users.recount import Recount
 from services.users.repository import SORT_MEMBERS, Order, document_of
 from shared.contracts.auth import UserRoleChanged
 from shared.contracts.users import User
@@ -143,6 +144,31 @@ async def test_fifty_who_come_at_once_are_all_counted(servers: Stack) -> None:
             "groups.admin_incomplete": 50,
             "months.2026-01": 50,
         }
+
+
+async def test_a_recount_mends_what_is_listed_and_counted_otherwise(servers: Stack) -> None:
+    async with kept(servers.mongo_url, "test_directory_recount") as crowd:
+        await crowd.save(*(person(name="Ada") for _ in range(5)))
+        unlisted = document_of(person(name="Grace", role="admin"), None)
+        await crowd.database["people"].insert_one(unlisted)
+        await crowd.database["counters"].update_many(
+            {"_id": {"$gte": 0}}, {"$inc": {"groups.user_incomplete": 1}}
+        )
+        recount = Recount(crowd.database.client, crowd.people, crowd.counters)
+        outcome, _ = await asyncio.gather(
+            recount.run(), crowd.save(*(person(name="Late") for _ in range(10)))
+        )
+        assert outcome.listed == 1
+        assert outcome.before["groups.user_incomplete"] > outcome.after["groups.user_incomplete"]
+        assert await crowd.counters.all() == {
+            "groups.user_incomplete": 15,
+            "groups.admin_incomplete": 1,
+            "months.2026-01": 16,
+        }
+        found = await listed(crowd, search="grace")
+        assert found.pagination.total_items == 1
+        again = await recount.run()
+        assert (again.listed, again.lines) == (0, ["0 people listed anew", "16 people"])
 
 
 # Over HTTP
