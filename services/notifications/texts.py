@@ -62,7 +62,7 @@ GREETING = Text(en="Hello,", tr="Merhaba,", es="Hola:", de="Guten Tag,")
 GREETING_BY_NAME = Text(
     en="Hello {name},", tr="Merhaba {name},", es="Hola, {name}:", de="Guten Tag {name},"
 )
-OPEN_AULA = Text(en="Open Aula", tr="Aula'yı aç", es="Abrir Aula", de="Aula öffnen")
+OPEN_AULA = Text(en="Open Aula", tr="Aula'yı açın", es="Abrir Aula", de="Aula öffnen")
 
 LETTERS: dict[Template, Letter] = {
     "deletion_requested": Letter(
@@ -147,13 +147,10 @@ LETTERS: dict[Template, Letter] = {
                 " hatten.",
             ),
             Text(
-                en="This is our last message. Now that it is sent, we no longer know this address"
-                " either.",
-                tr="Bu, size son iletimiz. Gönderildikten sonra bu adresi de artık bilmiyoruz.",
-                es="Este es nuestro último mensaje. Una vez enviado, tampoco conocemos ya esta"
-                " dirección.",
-                de="Dies ist unsere letzte Nachricht. Nun, da sie verschickt ist, kennen wir auch"
-                " diese Adresse nicht mehr.",
+                en="This is our last message: we will not write to you again.",
+                tr="Bu son iletimiz: size bir daha yazmayacağız.",
+                es="Este es nuestro último mensaje: no volveremos a escribirte.",
+                de="Dies ist unsere letzte Nachricht: Wir schreiben Ihnen nicht wieder.",
             ),
             Text(
                 en="Thank you for the time you spent with us. You are welcome to start afresh"
