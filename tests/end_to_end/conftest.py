@@ -7,6 +7,7 @@ import pytest
 
 from deploy.stack import EVERYTHING, Stack
 from shared.mongo import Client, Database, connect
+from tests.end_to_end.client import Json, sign_in
 from tests.notifications.smtp_peer import SmtpPeer, smtp_peer
 
 
@@ -41,3 +42,9 @@ async def aula(data_dir: Path) -> AsyncIterator[Aula]:
             mongo = connect(stack.mongo_url)
             yield Aula(stack, http, other, mailbox, mongo)
             mongo.close()
+
+
+@pytest.fixture(scope="session")
+async def superadmin(aula: Aula) -> Json:
+    """The one there is from the start."""
+    return await sign_in(aula.http, aula.mailbox, "admin@aula.test")

@@ -4,18 +4,11 @@ import asyncio
 import os
 import signal
 
-import pytest
-
 from tests.end_to_end.client import Json, bearer, data_of, refused, sign_in
 from tests.end_to_end.conftest import Aula
 from tests.eventually import eventually
 
 SECOND = 1.0
-
-
-@pytest.fixture(scope="session")
-async def superadmin(aula: Aula) -> Json:
-    return await sign_in(aula.http, aula.mailbox, "admin@aula.test")
 
 
 async def accepted_everywhere(aula: Aula, token: dict[str, str]) -> None:

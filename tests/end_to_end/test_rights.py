@@ -1,0 +1,311 @@
+"""Who may call what: every route of the gateway's table, by everybody, against the real services.
+
+What is declared here is compared with what happens, so that a route without a row, or a row that
+the table has changed under, fails. The requests are such that an admitted one changes nothing:
+bodies with an unknown member, ids of nobody.
+"""
+
+import asyncio
+import itertools
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+import httpx
+import pytest
+
+from gateway.table import TABLE, Route
+from services.auth.signing_keys import SigningKeys
+from services.auth.tokens import TokenMint
+from shared.clock import utc_now
+from shared.ids import new_id
+from tests.end_to_end.client import Json, bearer, data_of, refused, sign_in
+from tests.end_to_end.conftest import Aula
+from tests.eventually import eventually
+
+NOBODY = new_id()
+HOSTILE = {"isAdmin": True}
+Caller = Literal[
+    "anonymous", "user", "admin", "superadmin", "leaving", "demoted", "deleted", "expired"
+]
+NOBODY_ANY_MORE: tuple[Caller, ...] = ("demoted", "deleted", "expired")
+
+
+@dataclass(frozen=True)
+class Row:
+    """`least`: who is admitted, and everybody above. `answer`: to the harmless request of somebody
+    admitted. `leaving`: to that of somebody whose deletion is pending; None: 403."""
+
+    least: Literal["anonymous", "user", "admin", "superadmin"]
+    answer: int
+    leaving: int | None = None
+
+    def expected(self, caller: Caller) -> int:
+        if caller in NOBODY_ANY_MORE:
+            return 401  # on public routes too
+        if caller == "leaving" and self.least in ("anonymous", "user"):
+            return self.answer if self.least == "anonymous" else self.leaving or 403
+        ranks = ("anonymous", "user", "admin", "superadmin")
+        rank = ranks.index("user" if caller == "leaving" else caller)  # type: ignore[arg-type]
+        if rank >= ranks.index(self.least):
+            return self.answer
+        return 401 if caller == "anonymous" else 403
+
+
+RIGHTS = {
+    "GET /": Row("anonymous", 200),
+    "GET /healthz": Row("anonymous", 200),
+    "GET /readyz": Row("anonymous", 200),
+    "POST /auth/send-otp": Row("anonymous", 400),
+    "POST /auth/verify-otp": Row("anonymous", 400),
+    "POST /auth/send-otp-email": Row("anonymous", 400),
+    "POST /auth/verify-otp-email": Row("anonymous", 400),
+    "POST /auth/otp/request": Row("anonymous", 400),
+    "POST /auth/otp/verify": Row("anonymous", 400),
+    "POST /auth/refresh": Row("anonymous", 400),
+    "POST /auth/logout": Row("user", 400, leaving=400),
+    "POST /auth/revoke-token": Row("user", 400, leaving=400),
+    "GET /auth/sessions": Row("user", 200, leaving=200),
+    "DELETE /auth/sessions/{id}": Row("user", 404, leaving=404),
+    "GET /auth/validate-token": Row("user", 200, leaving=200),
+    "GET /.well-known/jwks.json": Row("anonymous", 200),
+    "PATCH /admin/users/{id}/email": Row("admin", 400),
+    "PATCH /admin/users/{id}/role": Row("superadmin", 400),
+    "GET /me": Row("user", 200, leaving=200),
+    "PATCH /me": Row("user", 400),
+    "GET /users/optional-auth": Row("anonymous", 200),
+    "PATCH /users/username": Row("user", 400),
+    "GET /users/profile/username/{username}": Row("anonymous", 404),
+    "POST /auth/registration/complete": Row("user", 400),
+    "GET /auth/registration/status": Row("user", 200),
+    "GET /users/me/account-deletion": Row("user", 200, leaving=200),
+    "GET /users/me/export": Row("user", 202, leaving=202),
+    "GET /users/exports/{token}": Row("anonymous", 404),
+    "GET /admin/users": Row("admin", 200),
+    "GET /admin/users/{id}": Row("admin", 404),
+    "DELETE /admin/users/{id}": Row("admin", 404),
+    "PATCH /admin/users/{id}/profile": Row("admin", 400),
+    "GET /admin/users/{id}/erasure": Row("admin", 404),
+    "GET /admin/erasures": Row("admin", 200),
+    "GET /dev/inbox": Row("anonymous", 200),
+}
+# These change something each time they are admitted, so each needs somebody of its own.
+SPENDING = {
+    "POST /users/me/account-deletion",
+    "DELETE /users/me/account-deletion",
+    "POST /users/me/account-deletion/finalize-now",
+}
+# Users does not have them yet, and answers 404.
+TO_COME = {
+    "GET /users/optional-auth",
+    "PATCH /users/username",
+    "POST /auth/registration/complete",
+    "GET /auth/registration/status",
+    "GET /users/me/export",
+}
+
+
+@dataclass
+class People:
+    """Everybody signed in and known everywhere for what they are."""
+
+    tokens: dict[Caller, dict[str, str]]
+    signed_in: dict[str, Json]
+    answers: dict[str, int]  # to what they did to become it, by route
+
+    def id_of(self, name: str) -> str:
+        return str(self.signed_in[name]["user"]["id"])
+
+
+@pytest.fixture(scope="session")
+async def people(aula: Aula, superadmin: Json, data_dir: Path) -> AsyncIterator[People]:
+    async def enter(name: str) -> Json:
+        return await sign_in(aula.http, aula.mailbox, f"{name}.rights@aula.test")
+
+    async def appoint(name: str, role: str) -> None:
+        path = f"/admin/users/{signed_in[name]['user']['id']}/role"
+        answer = await aula.http.patch(path, json={"role": role}, headers=bearer(superadmin))
+        assert data_of(answer)["role"] == role
+
+    names = ("user", "other", "leaving", "stays", "deleted", "admin", "equal", "demoted")
+    entered = await asyncio.gather(*map(enter, names))
+    signed_in = {**dict(zip(names, entered, strict=True)), "superadmin": superadmin}
+    for name in ("admin", "equal", "demoted"):
+        await appoint(name, "admin")
+        await refused(aula.http, bearer(signed_in[name]), within=2)
+        signed_in[name] = await _again(aula, f"{name}.rights@aula.test")
+    await appoint("demoted", "user")
+
+    answers: dict[str, int] = {}
+
+    async def leave(name: str) -> None:
+        route = "/users/me/account-deletion"
+        answer = await aula.http.post(route, headers=bearer(signed_in[name]))
+        assert data_of(answer)["status"] == "pending"
+        answers[f"POST {route}"] = answer.status_code
+
+    await asyncio.gather(*map(leave, ("leaving", "stays", "deleted")))
+    headers = bearer(signed_in["stays"])
+    answer = await aula.http.delete("/users/me/account-deletion", headers=headers)
+    assert data_of(answer)["status"] == "cancelled"
+    answers["DELETE /users/me/account-deletion"] = answer.status_code
+    path = "/users/me/account-deletion/finalize-now"
+    answer = await aula.http.post(path, headers=bearer(signed_in["deleted"]))
+    assert data_of(answer)["status"] == "finalized"
+    answers[f"POST {path}"] = answer.status_code
+
+    expired = _expired(signed_in["user"], data_dir / "aula" / "signing-keys")
+    tokens: dict[Caller, dict[str, str]] = {
+        "anonymous": {},
+        "user": bearer(signed_in["user"]),
+        "admin": bearer(signed_in["admin"]),
+        "superadmin": bearer(superadmin),
+        "leaving": bearer(signed_in["leaving"]),
+        "demoted": bearer(signed_in["demoted"]),
+        "deleted": bearer(signed_in["deleted"]),
+        "expired": {"Authorization": f"Bearer {expired}"},
+    }
+    for gateway in (aula.http, aula.other_gateway):
+        for caller in NOBODY_ANY_MORE:
+            await refused(gateway, tokens[caller], within=1)
+
+        async def barred(gateway: httpx.AsyncClient = gateway) -> bool:
+            answer = await gateway.patch("/me", json=HOSTILE, headers=tokens["leaving"])
+            return answer.status_code == 403
+
+        await eventually(barred, within=1)
+    yield People(tokens, signed_in, answers)
+
+
+async def _again(aula: Aula, email: str) -> Json:
+    """Sign in once more, without the minute that codes have to be apart."""
+    await aula.database("auth")["code_ledgers"].delete_one({"_id": f"email:{email}"})
+    mails = len(aula.mailbox.to(email))
+    data_of(await aula.http.post("/auth/otp/request", json={"email": email}))
+    await eventually(lambda: len(aula.mailbox.to(email)) > mails)
+    found = re.search(r"^\s+(\d{6})\s*$", aula.mailbox.to(email)[-1].part("plain"), re.M)
+    assert found
+    body = {"email": email, "code": found[1]}
+    result: Json = data_of(await aula.http.post("/auth/otp/verify", json=body))
+    return result
+
+
+def _expired(result: Json, folder: Path) -> str:
+    """A token of auth's own, from two hours ago."""
+    keys = SigningKeys(folder)
+    keys.published = True
+    then = utc_now() - timedelta(hours=2)
+    return TokenMint(keys, issuer="aula", audience="aula-api").access_token(
+        result["user"]["id"], new_id(), "user", then, then + timedelta(hours=1)
+    )
+
+
+def name_of(route: Route) -> str:
+    return f"{route.method} {route.path}"
+
+
+def test_every_route_has_its_row_and_every_row_its_route() -> None:
+    names = [name_of(route) for route in TABLE]
+    assert set(names) == {*RIGHTS, *SPENDING}
+
+
+async def test_everybody_is_admitted_where_they_may_be_and_nowhere_else(
+    aula: Aula, people: People
+) -> None:
+    gateways = itertools.cycle((aula.http, aula.other_gateway))
+    at_once = asyncio.Semaphore(24)
+    wrong: list[str] = []
+
+    async def look(route: Route, path: str, caller: Caller) -> None:
+        target = re.sub(r"\{\w+\}", NOBODY, path)
+        row = RIGHTS.get(name_of(route))
+        if row is None and caller in ("user", "admin", "superadmin", "leaving"):
+            return  # seen once, by those who were to be changed
+        expected = row.expected(caller) if row else 401
+        body = None if route.method in ("GET", "DELETE") else HOSTILE
+        async with at_once:
+            answer = await next(gateways).request(
+                route.method, target, json=body, headers=people.tokens[caller]
+            )
+        is_to_come = name_of(route) in TO_COME and answer.status_code == 404
+        if answer.status_code != expected and not is_to_come:
+            wrong.append(f"{route.method} {path} by {caller}: {answer.status_code}, {expected=}")
+        if answer.status_code == 403 and caller == "leaving" and route.role == "user":
+            assert answer.json()["code"] == "account_deletion_pending"
+        if answer.status_code == 401:
+            assert answer.headers["www-authenticate"] == "Bearer"
+
+    await asyncio.gather(
+        *(
+            look(route, prefix + path, caller)
+            for route in TABLE
+            for path in (route.path, *route.aliases)
+            for prefix in ("", "/api/v1")
+            for caller in people.tokens
+        )
+    )
+    assert not sorted(wrong)
+    assert people.answers == dict.fromkeys(SPENDING, 200)
+
+
+@pytest.mark.parametrize(
+    ("caller", "method", "path", "whom", "status"),
+    [
+        # Nobody is an admin of themself by way of their own id.
+        ("user", "GET", "/admin/users/{id}", "user", 403),
+        ("user", "PATCH", "/admin/users/{id}/profile", "user", 403),
+        ("user", "PATCH", "/admin/users/{id}/email", "user", 403),
+        ("user", "PATCH", "/admin/users/{id}/role", "user", 403),
+        ("user", "DELETE", "/admin/users/{id}", "user", 403),
+        ("user", "GET", "/users/{id}", "other", 403),
+        # Admins change those below them, and themselves; superadmins everybody.
+        ("admin", "GET", "/admin/users/{id}", "other", 200),
+        ("admin", "PATCH", "/admin/users/{id}/profile", "other", 200),
+        ("admin", "PATCH", "/admin/users/{id}/profile", "admin", 200),
+        ("admin", "PATCH", "/admin/users/{id}/profile", "equal", 403),
+        ("admin", "PATCH", "/admin/users/{id}/email", "equal", 403),
+        ("admin", "PATCH", "/admin/users/{id}/email", "superadmin", 403),
+        ("admin", "PATCH", "/admin/users/{id}/role", "other", 403),
+        ("admin", "DELETE", "/admin/users/{id}", "equal", 403),
+        ("admin", "DELETE", "/users/{id}", "superadmin", 403),
+        ("admin", "DELETE", "/admin/users/{id}", "admin", 409),
+        ("superadmin", "PATCH", "/admin/users/{id}/profile", "equal", 200),
+        ("superadmin", "PATCH", "/admin/users/{id}/role", "superadmin", 409),
+        ("superadmin", "DELETE", "/admin/users/{id}", "superadmin", 409),
+        ("superadmin", "GET", "/admin/users/{id}/erasure", "deleted", 200),
+        ("superadmin", "GET", "/admin/users/{id}", "deleted", 404),
+    ],
+)
+async def test_rank_decides_whom_one_may_change(
+    aula: Aula, people: People, caller: Caller, method: str, path: str, whom: str, status: int
+) -> None:
+    bodies = {
+        "profile": {"bio": "of the matrix"},
+        "email": {"email": "taken.rights@aula.test"},
+        "role": {"role": "superadmin"},
+    }
+    body = bodies.get(path.rpartition("/")[2]) if method == "PATCH" else None
+    answer = await aula.http.request(
+        method,
+        path.replace("{id}", people.id_of(whom)),
+        json=body,
+        headers=people.tokens[caller],
+    )
+    assert answer.status_code == status, answer.text
+
+
+async def test_sessions_are_ended_by_their_owner_and_nobody_else(
+    aula: Aula, people: People
+) -> None:
+    email = "owner.rights@aula.test"
+    owner = await sign_in(aula.http, aula.mailbox, email)
+    sessions = data_of(await aula.http.get("/auth/sessions", headers=bearer(owner)))
+    path = f"/auth/sessions/{sessions[0]['id']}"
+    for caller, status in (("anonymous", 401), ("user", 404), ("superadmin", 404)):
+        answer = await aula.http.delete(path, headers=people.tokens[caller])
+        assert answer.status_code == status
+    data_of(await aula.http.delete(path, headers=bearer(owner)))
+    await refused(aula.http, bearer(owner), within=1)
