@@ -39,7 +39,9 @@ class Erasures:
 
     async def due(self, now: datetime, limit: int) -> list[str]:
         """The ids of those on which a step is to be taken by now."""
-        found = self._erasures.find({"next_step_at": {"$lte": now}}, {"_id": 1})
+        # With the type, because the index has only those whose next step has a date.
+        due = {"next_step_at": {"$lte": now, "$type": "date"}}
+        found = self._erasures.find(due, {"_id": 1})
         return [each["_id"] async for each in found.sort("next_step_at", 1).limit(limit)]
 
     async def page(self, states: Sequence[State], skip: int, limit: int) -> list[Erasure]:
