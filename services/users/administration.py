@@ -1,6 +1,7 @@
 """What admins do with people's profiles."""
 
 from services.users.actors import Actors
+from services.users.consents import GivenBy
 from services.users.domain import Person
 from services.users.profiles import Profiles
 from services.users.repository import People
@@ -41,7 +42,7 @@ class Administration:
         async def work(actor: Person, transaction: Transaction) -> Person:
             known = await self._actors.target(actor, user_id, transaction)
             person = known.with_profile(changes, self._clock())
-            await self._profiles.save(person, transaction, before=known)
+            await self._profiles.save(person, transaction, before=known, by=_by(actor, person))
             await self._audit.append(
                 transaction.session,
                 actor=actor.id,
@@ -52,3 +53,7 @@ class Administration:
             return person
 
         return (await self._actors.commit(principal, "admin", work)).user
+
+
+def _by(actor: Person, person: Person) -> GivenBy:
+    return "self" if actor.id == person.id else "admin"

@@ -14,7 +14,7 @@ from services.users.erasures import ErasureService
 from services.users.leavers import Leavers
 from services.users.personal_data import held_in
 from services.users.profiles import Profiles
-from services.users.repository import People
+from services.users.repository import Consents, People
 from services.users.service import UserService
 from services.users.settings import UsersSettings
 from shared.clock import Clock, utc_now
@@ -27,10 +27,11 @@ from shared.node import Node
 def create_app(settings: UsersSettings, clock: Clock = utc_now) -> App:
     node = Node("users", settings)
     now = partial(server_time, node.database)
-    collection = node.collection("people", People.INDEXES)
+    person_documents = node.collection("people", People.INDEXES)
+    consent_documents = node.collection("consents", Consents.INDEXES)
     counters = Counters(node.collection("counters"))
-    people = People(collection, counters)
-    profiles = Profiles(people, node.tombstones)
+    people = People(person_documents, counters)
+    profiles = Profiles(people, Consents(consent_documents), node.tombstones)
     users = UserService(people, profiles, node.tombstones, node.outbox, clock)
     actors = Actors(people, profiles, node.outbox)
     administration = Administration(people, profiles, actors, node.audit, clock)
@@ -46,7 +47,7 @@ def create_app(settings: UsersSettings, clock: Clock = utc_now) -> App:
     )
     deletions = DeletionService(
         people,
-        Leavers(collection, node.collection("locks")),
+        Leavers(person_documents, node.collection("locks")),
         profiles,
         actors,
         erasures,
@@ -58,7 +59,7 @@ def create_app(settings: UsersSettings, clock: Clock = utc_now) -> App:
     node.background(deletions.run())
     node.background(erasures.run())
     node.subscribe(event_handlers.table(users, erasures))
-    node.holds(held_in(collection))
+    node.holds(held_in(person_documents, consent_documents))
     dependencies = {
         "users": users,
         "administration": administration,

@@ -5,14 +5,19 @@ from zoneinfo import available_timezones
 
 import msgspec
 
+from services.users.usernames import CHANGE_EVERY, UsernameChangedRecently, checked_username
 from shared.clock import timestamp
 from shared.contracts.auth import UserEmailChanged, UserRegistered, UserRoleChanged, UserSignedIn
 from shared.contracts.users import Account, Profile, User
-from shared.errors import InvalidFields
+from shared.errors import Conflict, InvalidFields
 from shared.languages import Text
 from shared.roles import Role
 
 _TIMEZONES = frozenset(available_timezones())  # reads the disk: once, at the start
+_OBLIGATORY = {
+    "privacy_policy_accepted": "privacyPolicyAccepted",
+    "terms_of_use_accepted": "termsOfUseAccepted",
+}
 _EARLIEST_BIRTH = datetime(1900, 1, 1, tzinfo=UTC)
 
 _BAD_BIRTH_DATE = Text(
@@ -27,6 +32,34 @@ _BAD_TIMEZONE = Text(
     es="debe ser una zona horaria IANA, como Europe/Istanbul",
     de="muss eine IANA-Zeitzone sein, etwa Europe/Istanbul",
 )
+_NOT_CLEARED = Text(
+    en="cannot be removed any more",
+    tr="artık kaldırılamaz",
+    es="ya no se puede quitar",
+    de="kann nicht mehr entfernt werden",
+)
+_NEEDED_TO_ACCEPT = Text(
+    en="is required to accept",
+    tr="kabul için zorunludur",
+    es="es obligatorio para aceptar",
+    de="ist zum Annehmen erforderlich",
+)
+_MUST_BE_ACCEPTED = Text(
+    en="must be accepted",
+    tr="kabul edilmelidir",
+    es="se debe aceptar",
+    de="muss angenommen werden",
+)
+
+
+class RegistrationComplete(Conflict):
+    code = "registration_complete"
+    text = Text(
+        en="Registration is complete already",
+        tr="Kayıt zaten tamamlandı",
+        es="El registro ya está completo",
+        de="Die Registrierung ist bereits abgeschlossen",
+    )
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,7 +130,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 
     def with_profile(self, changes: dict[str, object], now: datetime) -> "Person":
         """`changes`: members of Profile and their new values. Raises InvalidFields."""
-        checked = _checked(changes, now)
+        checked = _checked(self.profile, changes, now)
         profile = msgspec.structs.replace(self.profile, **checked, updated_at=timestamp(now))
         return msgspec.structs.replace(self, profile=profile, version=self.version + 1)
 
@@ -126,6 +159,47 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
         }
         return self.with_profile(changes, now)
 
+    @property
+    def missing_fields(self) -> tuple[str, ...]:
+        """The JSON names of what registration still wants."""
+        profile = self.profile
+        if profile.is_registration_complete:
+            return ()
+        wanted = {
+            "name": profile.name,
+            "surname": profile.surname,
+            "privacyPolicyAccepted": profile.privacy_policy_accepted,
+            "privacyPolicyVersion": profile.privacy_policy_version,
+            "termsOfUseAccepted": profile.terms_of_use_accepted,
+            "termsOfUseVersion": profile.terms_of_use_version,
+        }
+        return tuple(name for name, value in wanted.items() if not value)
+
+    def with_registration(self, answers: dict[str, object], now: datetime) -> "Person":
+        """`answers`: as for `with_profile`, with all that registration wants. Raises
+        RegistrationComplete, InvalidFields."""
+        if self.profile.is_registration_complete:
+            raise RegistrationComplete
+        return self.with_profile({**answers, "is_registration_complete": True}, now)
+
+    def with_username(self, wanted: str, now: datetime) -> "Person":
+        """Themself where it is the name they have.
+
+        Raises InvalidFields, UsernameChangedRecently.
+        """
+        username = checked_username(wanted)
+        if username == self.profile.username:
+            return self
+        if last := self.profile.last_username_change_date:
+            again_from = datetime.fromisoformat(last) + CHANGE_EVERY
+            if now < again_from:
+                raise UsernameChangedRecently(timestamp(again_from))
+        changes: dict[str, object] = {
+            "username": username,
+            "last_username_change_date": timestamp(now),
+        }
+        return self.with_profile(changes, now)
+
     def _with_email(self, email: str | None, version: int) -> "Person":
         if self.facts.get("email", 0) >= version:
             return self
@@ -141,9 +215,9 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, account=account, facts={**self.facts, "role": version})
 
 
-def _checked(changes: dict[str, object], now: datetime) -> dict[str, object]:
+def _checked(before: Profile, changes: dict[str, object], now: datetime) -> dict[str, object]:
     checked = dict(changes)
-    wrong: dict[str, Text] = {}
+    wrong = _wrong_names(before, changes) | _wrong_consents(before, changes)
     if isinstance(birth_date := checked.get("birth_date"), str):
         moment = _moment(birth_date)
         if moment is None or not _EARLIEST_BIRTH <= moment < now:
@@ -156,6 +230,25 @@ def _checked(changes: dict[str, object], now: datetime) -> dict[str, object]:
     if wrong:
         raise InvalidFields(wrong)
     return checked
+
+
+def _wrong_names(before: Profile, changes: dict[str, object]) -> dict[str, Text]:
+    if not before.is_registration_complete:
+        return {}
+    return {name: _NOT_CLEARED for name in ("name", "surname") if changes.get(name, name) is None}
+
+
+def _wrong_consents(before: Profile, changes: dict[str, object]) -> dict[str, Text]:
+    wrong = {
+        shown: _MUST_BE_ACCEPTED
+        for name, shown in _OBLIGATORY.items()
+        if changes.get(name) is False
+    }
+    accepted = changes.get("consent_form_accepted", before.consent_form_accepted)
+    version = changes.get("consent_form_version", before.consent_form_version)
+    if accepted and version is None and "consent_form_accepted" in changes:
+        wrong["consentFormVersion"] = _NEEDED_TO_ACCEPT
+    return wrong
 
 
 def _moment(text: str) -> datetime | None:

@@ -1,12 +1,23 @@
 """People, as every use case of users finds and saves them."""
 
 import asyncio
+from datetime import datetime
 
+from services.users.consents import (
+    Choice,
+    Consent,
+    ConsentVersionLowered,
+    GivenBy,
+    changed_choices,
+    is_lower,
+)
 from services.users.domain import Person
-from services.users.repository import People
-from shared.contracts.users import UserProfileUpdated
+from services.users.repository import Consents, People
+from shared.contracts.users import Profile, UserProfileUpdated
 from shared.errors import AuthenticationRequired
+from shared.ids import new_id
 from shared.messaging import Transaction
+from shared.mongo import Session
 from shared.tokens import Principal
 from shared.tombstones import Tombstones
 
@@ -17,8 +28,9 @@ _LOOK_AGAIN = 0.02
 
 
 class Profiles:
-    def __init__(self, people: People, tombstones: Tombstones) -> None:
+    def __init__(self, people: People, consents: Consents, tombstones: Tombstones) -> None:
         self._people = people
+        self._consents = consents
         self._tombstones = tombstones
 
     async def of(self, principal: Principal) -> Person:
@@ -44,10 +56,34 @@ class Profiles:
         return known
 
     async def save(
-        self, person: Person, transaction: Transaction, *, before: Person | None
+        self,
+        person: Person,
+        transaction: Transaction,
+        *,
+        before: Person | None,
+        by: GivenBy = "self",
     ) -> None:
-        """Save a changed profile, and say so. In the transaction that read `before`."""
+        """Save a changed profile and the consents in it, and say so. In the transaction that read
+        `before`. Raises ConsentVersionLowered."""
         await self._people.save(person, transaction.session, before=before)
+        for choice in changed_choices(before.profile if before else Profile(), person.profile):
+            await self._note(choice, person, by, transaction.session)
         transaction.record(
             UserProfileUpdated(user_id=person.id, version=person.version, profile=person.profile)
         )
+
+    async def _note(self, choice: Choice, person: Person, by: GivenBy, session: Session) -> None:
+        last = await self._consents.accepted_last(person.id, choice.document, session)
+        if last and last.version and is_lower(choice.version or "", last.version):
+            raise ConsentVersionLowered
+        consent = Consent(
+            id=new_id(),
+            user_id=person.id,
+            document=choice.document,
+            accepted=choice.accepted,
+            version=choice.version,
+            at=datetime.fromisoformat(person.profile.updated_at or ""),
+            by=by,
+            change=person.version,
+        )
+        await self._consents.add(consent, session)

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
+from services.users.consents import Consent, Paper
 from services.users.counters import Counters
 from services.users.domain import Person
 from services.users.leavers import Leavers
@@ -68,6 +69,10 @@ class People:
 
     async def find(self, user_id: str, session: Session | None = None) -> Person | None:
         document = await self._people.find_one({"_id": user_id}, session=session)
+        return from_document(Person, document) if document else None
+
+    async def find_by_username(self, username: str) -> Person | None:
+        document = await self._people.find_one({"profile.username": username})
         return from_document(Person, document) if document else None
 
     async def save(self, person: Person, session: Session, *, before: Person | None) -> None:
@@ -172,3 +177,23 @@ def _counted(listing: Listing | None) -> tuple[str, ...]:
 def _sort(order: Order) -> list[tuple[str, int]]:
     direction = -1 if order.descending else 1
     return [(SORT_MEMBERS[order.by], direction), ("_id", direction)]
+
+
+class Consents:
+    INDEXES = (IndexModel([("user_id", 1), ("document", 1), ("change", -1)], name="history"),)
+
+    def __init__(self, collection: Collection) -> None:
+        self._consents = collection
+
+    async def add(self, consent: Consent, session: Session) -> None:
+        await self._consents.insert_one(to_document(consent), session=session)
+
+    async def accepted_last(
+        self, user_id: str, document: Paper, session: Session
+    ) -> Consent | None:
+        found = await self._consents.find_one(
+            {"user_id": user_id, "document": document, "accepted": True},
+            sort=[("change", -1)],
+            session=session,
+        )
+        return from_document(Consent, found) if found else None

@@ -13,16 +13,22 @@ from services.users.erasure import State
 from services.users.erasures import ErasureService
 from services.users.schemas import (
     ChangeProfile,
+    ChangeUsername,
+    CompleteRegistration,
     Deleted,
     Deletion,
     DeletionState,
     ErasureView,
     Finalized,
+    PublicProfile,
+    Registered,
+    RegistrationStatus,
     Sort,
+    Visit,
     wanted_list,
 )
 from services.users.service import UserService
-from services.users.texts import USER_DELETED
+from services.users.texts import GUEST, REGISTERED, SIGNED_IN, USER_DELETED
 from shared import languages
 from shared.clock import timestamp
 from shared.contracts.users import User
@@ -63,6 +69,48 @@ async def people(
 ) -> Envelope[Page[User]]:
     wanted = wanted_list(page, limit, search, role, isRegistrationComplete, sort)
     return ok(await directory.list(principal, wanted))
+
+
+@get("/auth/registration/status", guards=[signed_in])
+async def registration_status(
+    principal: NamedDependency[Principal], users: NamedDependency[UserService]
+) -> Envelope[RegistrationStatus]:
+    return ok(RegistrationStatus.of(await users.missing_fields(principal)))
+
+
+@post("/auth/registration/complete", status_code=200, guards=[signed_in])
+async def complete_registration(
+    data: JSONBody[CompleteRegistration],
+    principal: NamedDependency[Principal],
+    users: NamedDependency[UserService],
+) -> Envelope[Registered]:
+    user = await users.complete_registration(principal, data.changes())
+    return ok(Registered(message=REGISTERED.in_(languages.current()), user=user))
+
+
+@patch("/users/username", guards=[signed_in])
+async def change_username(
+    data: JSONBody[ChangeUsername],
+    principal: NamedDependency[Principal],
+    users: NamedDependency[UserService],
+) -> Envelope[User]:
+    return ok(await users.change_username(principal, data.new_username))
+
+
+@get("/users/profile/username/{username:str}")
+async def public_profile(
+    username: FromPath[str], users: NamedDependency[UserService]
+) -> Envelope[PublicProfile]:
+    return ok(PublicProfile.of(await users.named(username)))
+
+
+@get("/users/optional-auth")
+async def optional_auth(
+    visitor: NamedDependency[Principal | None], users: NamedDependency[UserService]
+) -> Envelope[Visit]:
+    user = await users.visiting(visitor)
+    message = (SIGNED_IN if user else GUEST).in_(languages.current())
+    return ok(Visit(is_authenticated=user is not None, user=user, message=message))
 
 
 @get("/admin/users/{user_id:str}", guards=[admin])
@@ -150,6 +198,11 @@ HANDLERS = (
     me,
     change_me,
     people,
+    registration_status,
+    complete_registration,
+    change_username,
+    public_profile,
+    optional_auth,
     find_user,
     change_profile,
     request_deletion,

@@ -10,19 +10,20 @@ from services.users.domain import Person
 from services.users.erasure import Erasure, State
 from services.users.repository import Order
 from shared.clock import timestamp
-from shared.contracts.users import Availability, DeletionStatus, Expertise
+from shared.contracts.users import Availability, DeletionStatus, Expertise, User
 from shared.http.pagination import PageRequest
 from shared.languages import Language
 from shared.roles import Role
 
 # Text without control characters; a line may end only where several are expected.
+_NAME = r"^(?=[\s\S]*\S)[^\x00-\x1f\x7f]*(?![\s\S])"
 _LINE = r"^[^\x00-\x1f\x7f]*(?![\s\S])"
 _LINES = r"^[^\x00-\x08\x0b-\x1f\x7f]*(?![\s\S])"
 _PHOTO = r"^(https?://[^\x00-\x20\x7f]+|[^\x00-\x20:\x7f]+)(?![\s\S])"
 
-Name = Annotated[str, Meta(min_length=1, max_length=100, pattern=_LINE)]
+Name = Annotated[str, Meta(min_length=1, max_length=100, pattern=_NAME)]
 Handle = Annotated[str, Meta(max_length=100, pattern=_LINE)]
-Version = Annotated[str, Meta(min_length=1, max_length=20, pattern=_LINE)]
+Version = Annotated[str, Meta(min_length=1, max_length=20, pattern=_NAME)]
 Interest = Annotated[str, Meta(min_length=1, max_length=50, pattern=_LINE)]
 
 
@@ -48,7 +49,7 @@ class ChangeProfile(
     timezone: Annotated[str, Meta(max_length=64)] | UnsetType | None = UNSET
     language: Language | UnsetType = UNSET
     consent_form_accepted: bool | UnsetType = UNSET
-    consent_form_version: Version | UnsetType | None = UNSET
+    consent_form_version: Version | UnsetType = UNSET  # never lowered, so never cleared
 
     def changes(self) -> dict[str, object]:
         """Members of Profile and their new values."""
@@ -165,3 +166,66 @@ class ErasureView(Answer, frozen=True, kw_only=True):
             ),
             missing=erasure.silent,
         )
+
+
+class CompleteRegistration(ChangeProfile, frozen=True, kw_only=True):
+    name: Name
+    surname: Name
+    privacy_policy_accepted: bool
+    privacy_policy_version: Version
+    terms_of_use_accepted: bool
+    terms_of_use_version: Version
+
+
+class Registered(Answer, frozen=True, kw_only=True):
+    message: str
+    user: User
+
+
+class RegistrationStatus(Answer, frozen=True, kw_only=True):
+    is_registration_complete: bool
+    missing_fields: tuple[str, ...]
+
+    @classmethod
+    def of(cls, missing: tuple[str, ...]) -> "RegistrationStatus":
+        return cls(is_registration_complete=not missing, missing_fields=missing)
+
+
+class ChangeUsername(
+    msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True
+):
+    new_username: Annotated[str, Meta(max_length=100)]
+
+
+class Visit(Answer, frozen=True, kw_only=True):
+    """Who looks, where anybody may."""
+
+    is_authenticated: bool
+    user: User | None
+    message: str
+
+
+class PublicProfile(Answer, frozen=True, kw_only=True):
+    """The part of a `User` that everybody may see: what a person shows of themself on purpose."""
+
+    id: str
+    name: str | None
+    surname: str | None
+    username: str | None
+    profile_photo: str | None
+    availability_status: Availability | None
+    interests: tuple[str, ...]
+    expertise: Expertise | None
+    bio: str | None
+    instagram: str | None
+    x: str | None
+    tiktok: str | None
+    snapchat: str | None
+    facebook: str | None
+    followers_count: int
+    following_count: int
+    minute_price_in_live_stream: int
+
+    @classmethod
+    def of(cls, user: User) -> "PublicProfile":
+        return cls(**{name: getattr(user, name) for name in cls.__struct_fields__})

@@ -27,7 +27,7 @@ from shared.errors import (
     Unavailable,
 )
 from shared.http.envelope import failure
-from shared.http.guards import principal_of
+from shared.http.guards import principal_of, visitor_of
 from shared.http.idempotency import IdempotencyKeys, Idempotent
 from shared.languages import Text
 from shared.mongo import PyMongoError, is_outage
@@ -75,6 +75,7 @@ def create_litestar(
         dependencies={
             **provided,
             "principal": Provide(principal_of, sync_to_thread=False),
+            "visitor": Provide(visitor_of, sync_to_thread=False),
             "client": Provide(_client_of, sync_to_thread=False),
         },
         middleware=[lambda app: Idempotent(app, idempotency)] if idempotency else [],

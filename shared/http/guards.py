@@ -35,3 +35,9 @@ def principal_of(request: Request[Any, Any, Any]) -> Principal:
     if principal is None:
         raise AuthenticationRequired
     return principal
+
+
+def visitor_of(request: Request[Any, Any, Any]) -> Principal | None:
+    """Dependency `visitor`: whoever calls a route that is open to all; None: nobody we know."""
+    principal: Principal | None = request.scope["state"]["principal"]
+    return principal

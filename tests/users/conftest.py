@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import httpx
+import msgspec
 import pytest
 
 from deploy.stack import Stack
@@ -19,6 +21,8 @@ from shared.pseudonyms import Pseudonyms
 from shared.roles import Role
 from tests.eventually import eventually
 from tests.tokens import Signer, publish_keys
+
+E = TypeVar("E", bound=Event)
 
 PRIVACY_KEY = "a-key-of-the-tests-" + "0" * 32
 
@@ -71,6 +75,12 @@ class Users:
 
         await eventually(is_known)
         return user_id, bearer
+
+    async def said(self, user_id: str, event: type[E]) -> list[E]:
+        """What users has said about somebody, oldest first."""
+        rows = self.database["outbox"].find({"subject": event.subject, "traces": user_id})
+        payloads = [row["payload"] async for row in rows.sort("created_at", 1)]
+        return [msgspec.json.decode(payload, type=event) for payload in payloads]
 
     async def has_caught_up(self) -> None:
         """Other tests left events in the stream: returns when they are handled."""

@@ -11,7 +11,7 @@ from services.users.counters import Counters
 from services.users.directory import Directory
 from services.users.domain import Person
 from services.users.profiles import Profiles
-from services.users.repository import People
+from services.users.repository import Consents, People
 from shared.contracts.users import Account, Profile
 from shared.ids import new_id
 from shared.messaging.outbox import Outbox, Record
@@ -70,7 +70,8 @@ async def kept(mongo_url: str, name: str) -> AsyncIterator[Kept]:
         await ensure_indexes(collection, People.INDEXES)
         people = People(collection, counters)
         keys = Pseudonyms("a key for tests")
-        profiles = Profiles(people, Tombstones(client[name]["tombstones"], keys))
+        consents = Consents(client[name]["consents"])
+        profiles = Profiles(people, consents, Tombstones(client[name]["tombstones"], keys))
         actors = Actors(people, profiles, Outbox(client[name], "users", Unpublished()))
         yield Kept(client[name], people, counters, Directory(people, counters, actors))
     finally:
