@@ -164,6 +164,7 @@ async def play(users: Users, cast: dict[str, tuple[str, dict[str, str]]]) -> Non
     await users.say(UserSignedIn(user_id=user_id, session_id=user_id, signed_in_at=NOW))
     await users.say(UserEmailChanged(user_id=user_id, version=2, email="profiled@aula.test"))
     await users.say(UserRoleChanged(user_id=user_id, version=3, role="user"))
+    await users.somebody()
     await users.say(UserExportRequested(user_id=user_id, export_id=new_id()))
     for call in SCRIPT:
         method, headers = call.route.split()[0], cast[call.who][1]
