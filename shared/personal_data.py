@@ -19,6 +19,7 @@ import msgspec
 
 from shared.clock import timestamp, utc_now
 from shared.contracts.users import UserDeleted, UserErased, UserExported, UserExportRequested
+from shared.ids import new_id
 from shared.messaging import Outbox, Subscription, Traces, Transaction
 from shared.mongo import Collection, Document
 from shared.seal import Seal
@@ -156,6 +157,12 @@ class PersonalData:
         await self._outbox.commit(work)
 
     async def export(self, event: UserExportRequested, transaction: Transaction) -> None:
+        if event.services and self._service not in event.services:
+            return
+        # The answer is a trace of the person: it must not come after the erasing of traces.
+        if not await self._tombstones.hold_off(event.user_id, transaction.session):
+            return
+        answer = new_id()
         documents = {}
         for holding in (await self._held_on(event.user_id)).all:
             found = holding.collection.find(holding.query)
@@ -171,6 +178,7 @@ class PersonalData:
                     chunk=number,
                     chunks=len(pieces),
                     sealed=self._seal.close(piece, event.export_id),
+                    answer=answer,
                 )
             )
 

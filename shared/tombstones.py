@@ -20,6 +20,16 @@ class Tombstones:
         stone = {"_id": self._pseudonyms.of(user_id)}
         return await self._stones.find_one(stone, {"_id": 1}, session=session) is not None
 
+    async def hold_off(self, user_id: str, session: Session) -> bool:
+        """Whether the person is still there; if so, none is put until this transaction has ended.
+        For who writes something that their erasure finds, beside no document that it removes."""
+        if await self.has(user_id, session):
+            return False
+        stone = {"_id": self._pseudonyms.of(user_id)}
+        await self._stones.insert_one(dict(stone), session=session)
+        await self._stones.delete_one(stone, session=session)
+        return True
+
     async def put(
         self, user_id: str, session: Session, counts: Mapping[str, int] | None = None
     ) -> None:

@@ -11,6 +11,8 @@ from services.users.deletions import DeletionService
 from services.users.directory import Directory
 from services.users.erasure_records import Erasures
 from services.users.erasures import ErasureService
+from services.users.export_records import Exports
+from services.users.exports import ExportLinks, ExportService
 from services.users.leavers import Leavers
 from services.users.personal_data import held_in
 from services.users.profiles import Profiles
@@ -56,16 +58,28 @@ def create_app(settings: UsersSettings, clock: Clock = utc_now) -> App:
         patience=timedelta(days=settings.account_deletion_days),
         finalize_now=settings.finalize_now,
     )
+    gathered = node.collection("exports", Exports.INDEXES)
+    parts = node.collection("export_parts", Exports.PART_INDEXES)
+    exports = ExportService(
+        Exports(gathered, parts),
+        people,
+        profiles,
+        ExportLinks(settings.secret_of_people()),
+        node.seal,
+        node.outbox,
+        now,
+    )
     node.background(deletions.run())
     node.background(erasures.run())
-    node.subscribe(event_handlers.table(users, erasures))
-    node.holds(held_in(person_documents, consent_documents))
+    node.subscribe(event_handlers.table(users, erasures, exports))
+    node.holds(held_in(person_documents, consent_documents, gathered, parts))
     dependencies = {
         "users": users,
         "administration": administration,
         "directory": Directory(people, counters, actors),
         "deletions": deletions,
         "erasures": erasures,
+        "exports": exports,
     }
     return node.app(routes.HANDLERS, dependencies, users.language_of)
 

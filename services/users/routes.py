@@ -5,12 +5,14 @@ from typing import Annotated
 from litestar import delete, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.response import Stream
 
 from services.users.administration import Administration
 from services.users.deletions import DeletionService
 from services.users.directory import Directory
 from services.users.erasure import State
 from services.users.erasures import ErasureService
+from services.users.exports import ExportService
 from services.users.schemas import (
     ChangeProfile,
     ChangeUsername,
@@ -19,6 +21,7 @@ from services.users.schemas import (
     Deletion,
     DeletionState,
     ErasureView,
+    ExportState,
     Finalized,
     PublicProfile,
     Registered,
@@ -38,6 +41,11 @@ from shared.http.pagination import Page, PageRequest, page_of
 from shared.ids import checked_id
 from shared.roles import Role
 from shared.tokens import Principal
+
+DOWNLOAD = {
+    "Content-Disposition": 'attachment; filename="aula-export.zip"',
+    "Cache-Control": "no-store",
+}
 
 
 @get("/me", guards=[signed_in])
@@ -194,6 +202,19 @@ async def find_erasure(
     return ok(ErasureView.of(await erasures.of(principal, checked_id(user_id))))
 
 
+@get("/users/me/export", status_code=202, guards=[signed_in])
+async def export_me(
+    principal: NamedDependency[Principal], exports: NamedDependency[ExportService]
+) -> Envelope[ExportState]:
+    export = await exports.request(principal)
+    return ok(ExportState.of(export, exports.path(export)), 202)
+
+
+@get("/users/exports/{token:str}")
+async def download_export(token: FromPath[str], exports: NamedDependency[ExportService]) -> Stream:
+    return Stream(await exports.open(token), media_type="application/zip", headers=DOWNLOAD)
+
+
 HANDLERS = (
     me,
     change_me,
@@ -212,4 +233,6 @@ HANDLERS = (
     delete_user,
     list_erasures,
     find_erasure,
+    export_me,
+    download_export,
 )

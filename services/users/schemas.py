@@ -8,6 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 from services.users.directory import Wanted
 from services.users.domain import Person
 from services.users.erasure import Erasure, State
+from services.users.export import Export
 from services.users.repository import Order
 from shared.clock import timestamp
 from shared.contracts.users import Availability, DeletionStatus, Expertise, User
@@ -229,3 +230,23 @@ class PublicProfile(Answer, frozen=True, kw_only=True):
     @classmethod
     def of(cls, user: User) -> "PublicProfile":
         return cls(**{name: getattr(user, name) for name in cls.__struct_fields__})
+
+
+class ExportState(Answer, frozen=True, kw_only=True):
+    """`url`: the gateway's path of the file, once it is ready."""
+
+    export_id: str
+    status: Literal["gathering", "ready"]
+    requested_at: str
+    expires_at: str | None
+    url: str | None
+
+    @classmethod
+    def of(cls, export: Export, url: str | None) -> "ExportState":
+        return cls(
+            export_id=export.id,
+            status=export.status,
+            requested_at=timestamp(export.requested_at),
+            expires_at=timestamp(export.expires_at) if url else None,
+            url=url,
+        )

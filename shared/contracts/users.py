@@ -237,17 +237,20 @@ class UserErasureCompleted(Event, frozen=True, kw_only=True):
 
 
 class UserExportRequested(PersonEvent, frozen=True, kw_only=True):
-    """Every service is to answer `user.exported` with all it holds on the person."""
+    """Every service is to answer `user.exported` with all it holds on the person. `services`: only
+    these are asked (again); empty: all."""
 
     subject: ClassVar[str] = "user.export_requested"
     owner: ClassVar[str] = "users"
 
     export_id: str
+    services: tuple[str, ...] = ()
 
 
 class UserExported(PersonEvent, frozen=True, kw_only=True):
     """One of `chunks` pieces, counted from 0, of what `service` holds on the person. Put together
-    in order and decompressed (zlib), they are one JSON object: lists of documents by kind.
+    in order and decompressed (zlib), they are one JSON object: lists of documents by kind. A
+    service that was asked twice answers twice: the pieces of one answer share its `answer`.
     `sealed` opens with `AULA_PRIVACY_KEY`, for the context `export_id` only. Published by all."""
 
     subject: ClassVar[str] = "user.exported"
@@ -258,6 +261,7 @@ class UserExported(PersonEvent, frozen=True, kw_only=True):
     chunk: int
     chunks: int
     sealed: str
+    answer: str = ""
 
 
 class UserExportReady(PersonEvent, frozen=True, kw_only=True):

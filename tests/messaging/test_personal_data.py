@@ -207,6 +207,41 @@ async def test_an_export_of_nothing_is_an_answer_too(library: Library) -> None:
     assert (documents, pieces) == ({"loans": [], "letters": [], "people": []}, 1)
 
 
+async def test_who_is_erased_is_not_exported_any_more(library: Library) -> None:
+    """At the same time, in either order: an answer is erased, or is not given."""
+
+    async def race(number: int) -> None:
+        person = new_id()
+        if number % 2:
+            await library.lend(person, 1)
+        event = UserExportRequested(user_id=person, export_id=new_id())
+        await asyncio.gather(
+            library.replica.outbox.commit(lambda t: library.data.export(event, t)),
+            _erased_at_last(library, person),
+        )
+        await library.replica.outbox.commit(lambda t: library.data.export(event, t))
+        assert await library.replica.database["outbox"].count_documents({"traces": person}) == 0
+
+    await asyncio.gather(*(race(number) for number in range(24)))
+
+
+async def _erased_at_last(library: Library, person: str) -> None:
+    """As its consumer does it: again, if what is to be erased was on its way."""
+
+    async def erased() -> bool:
+        await library.erase(person)
+        return True
+
+    await eventually(erased)
+
+
+async def test_a_service_that_was_not_asked_again_does_not_answer(library: Library) -> None:
+    event = UserExportRequested(user_id=new_id(), export_id=new_id(), services=("auth",))
+    await library.replica.outbox.commit(lambda transaction: library.data.export(event, transaction))
+    said = {"subject": "user.exported"}
+    assert await library.replica.database["outbox"].count_documents(said) == 0
+
+
 async def _exported(library: Library, export_id: str) -> tuple[dict[str, Any], int]:
     """Put together as users does it, and of how many pieces."""
     rows = library.replica.database["outbox"].find({"subject": "user.exported"})
