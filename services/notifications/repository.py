@@ -158,12 +158,15 @@ class People:
     async def take(self, user_id: str, session: Session, **values: object) -> Person | None:
         """The person, whose document this transaction has then written, `values` too: what else it
         writes about them is not overlooked by their erasure."""
-        document = await self._people.find_one_and_update(
+        document = await self._people.find_one({"_id": user_id}, session=session)
+        if document is None:
+            return None
+        await self._people.update_one(
             {"_id": user_id},
             {"$currentDate": {"told_at": True}} | ({"$set": values} if values else {}),
             session=session,
         )
-        return from_document(Person, document) if document else None
+        return from_document(Person, document)
 
 
 class DevInbox:

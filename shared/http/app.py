@@ -128,7 +128,8 @@ def _refusal(request: Request[Any, Any, Any], error: Exception) -> AulaError:
         case HTTPException() if error.status_code < 500:
             return MalformedRequest(error.detail)
         case PyMongoError() if is_outage(error):
-            log.warning("no database", route=request.scope.get("path_template"), reason=repr(error))
+            reason = type(error).__name__  # its words may quote documents
+            log.warning("no database", route=request.scope.get("path_template"), reason=reason)
             return Unavailable()
     log.error("unhandled error", route=request.scope.get("path_template"), exc_info=error)
     return InternalError()

@@ -57,7 +57,7 @@ class Edge:
         except Disconnected:
             answer.status = 499  # nobody is there to read an answer
         except Exception:  # the last resort: no failure leaves without an envelope and a log entry
-            log.exception("unhandled error", path=scope["path"])
+            log.exception("unhandled error", route=scope.get("path_template"))
             error = InternalError()
         if error is not None and not answer.status:
             await asgi.send_error(answer, error)
