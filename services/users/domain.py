@@ -38,12 +38,6 @@ _NOT_CLEARED = Text(
     es="ya no se puede quitar",
     de="kann nicht mehr entfernt werden",
 )
-_NEEDED_TO_ACCEPT = Text(
-    en="is required to accept",
-    tr="kabul için zorunludur",
-    es="es obligatorio para aceptar",
-    de="ist zum Annehmen erforderlich",
-)
 _MUST_BE_ACCEPTED = Text(
     en="must be accepted",
     tr="kabul edilmelidir",
@@ -217,7 +211,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 
 def _checked(before: Profile, changes: dict[str, object], now: datetime) -> dict[str, object]:
     checked = dict(changes)
-    wrong = _wrong_names(before, changes) | _wrong_consents(before, changes)
+    wrong = _wrong_names(before, changes) | _wrong_consents(changes)
     if isinstance(birth_date := checked.get("birth_date"), str):
         moment = _moment(birth_date)
         if moment is None or not _EARLIEST_BIRTH <= moment < now:
@@ -238,17 +232,12 @@ def _wrong_names(before: Profile, changes: dict[str, object]) -> dict[str, Text]
     return {name: _NOT_CLEARED for name in ("name", "surname") if changes.get(name, name) is None}
 
 
-def _wrong_consents(before: Profile, changes: dict[str, object]) -> dict[str, Text]:
-    wrong = {
+def _wrong_consents(changes: dict[str, object]) -> dict[str, Text]:
+    return {
         shown: _MUST_BE_ACCEPTED
         for name, shown in _OBLIGATORY.items()
         if changes.get(name) is False
     }
-    accepted = changes.get("consent_form_accepted", before.consent_form_accepted)
-    version = changes.get("consent_form_version", before.consent_form_version)
-    if accepted and version is None and "consent_form_accepted" in changes:
-        wrong["consentFormVersion"] = _NEEDED_TO_ACCEPT
-    return wrong
 
 
 def _moment(text: str) -> datetime | None:

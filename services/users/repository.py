@@ -41,8 +41,9 @@ class People:
         IndexModel(
             [("profile.username", 1)],
             unique=True,
-            partialFilterExpression={"profile.username": {"$type": "string"}},
-            name="usernames",
+            # "A string" in words that the server sees a name to fulfil: with $type it would scan.
+            partialFilterExpression={"profile.username": {"$gt": ""}},
+            name="by_username",
         ),
         *(
             # Lists name every group they want: the server merges as many walks along the index,

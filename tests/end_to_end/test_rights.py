@@ -100,10 +100,6 @@ SPENDING = {
 }
 # Users does not have them yet, and answers 404.
 TO_COME = {
-    "GET /users/optional-auth",
-    "PATCH /users/username",
-    "POST /auth/registration/complete",
-    "GET /auth/registration/status",
     "GET /users/me/export",
 }
 

@@ -115,13 +115,16 @@ async def test_declined_versions_do_not_count_as_accepted(users: Users) -> None:
         assert answer.status_code == 200
 
 
-async def test_nothing_is_accepted_without_a_version(users: Users) -> None:
+async def test_a_consent_without_a_version_is_kept_as_such(users: Users) -> None:
+    """Its time tells which version there was."""
     user_id, bearer = await users.somebody()
     answer = await users.http.patch("/me", headers=bearer, json={"consentFormAccepted": True})
-    assert (answer.status_code, answer.json()["errors"][1]) == (
-        400,
-        "consentFormVersion: kabul için zorunludur",
-    )
+    assert answer.status_code == 200
+    assert shown(await consents_of(users, user_id)) == [("consentForm", True, None)]
+
+
+async def test_a_consent_is_withdrawn_and_not_cleared(users: Users) -> None:
+    user_id, bearer = await users.somebody()
     for cleared in ("consentFormAccepted", "consentFormVersion"):
         answer = await users.http.patch("/me", headers=bearer, json={cleared: None})
         assert answer.status_code == 400

@@ -118,7 +118,7 @@ async def test_everything_it_wants_must_be_there_and_of_its_type(users: Users, m
         {"isRegistrationComplete": True},
         {"username": "ada"},
         {"_id": "x"},
-        {"consentFormAccepted": True},
+        {"consentFormVersion": None},
         {"birthDate": "2999-01-01"},
     ],
     ids=str,
