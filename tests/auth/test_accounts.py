@@ -259,3 +259,11 @@ async def test_the_profile_in_a_sign_in_is_the_newest_that_users_told(auth: Auth
     assert again["user"]["name"] == "Newest"
     assert again["user"]["language"] == "es"
     assert again["isRegistrationComplete"] is True
+
+
+@pytest.mark.parametrize("address", ["email", "phone"])
+async def test_whoever_signs_in_is_found_by_an_index(auth: Auth, address: str) -> None:
+    query = {"find": "identities", "filter": {address: "somebody"}}
+    plan = await auth.database.command({"explain": query, "verbosity": "queryPlanner"})
+    assert plan["queryPlanner"]["winningPlan"]["stage"] == "FETCH"
+    assert plan["queryPlanner"]["winningPlan"]["inputStage"]["indexName"] == f"by_{address}"
