@@ -29,6 +29,7 @@ from shared.errors import (
 from shared.http.envelope import failure
 from shared.http.guards import principal_of, visitor_of
 from shared.http.idempotency import IdempotencyKeys, Idempotent
+from shared.http.request import StrictRequest
 from shared.languages import Text
 from shared.mongo import PyMongoError, is_outage
 
@@ -80,6 +81,7 @@ def create_litestar(
         },
         middleware=[lambda app: Idempotent(app, idempotency)] if idempotency else [],
         exception_handlers={Exception: _refuse},
+        request_class=StrictRequest,
         lifespan=[lifespan],
         openapi_config=None,
         logging_config=None,

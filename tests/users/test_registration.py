@@ -104,7 +104,7 @@ async def test_everything_it_wants_must_be_there_and_of_its_type(users: Users, m
     body = {name: value for name, value in ANSWERS.items() if name != member}
     answer = await users.http.post(COMPLETE, headers={**bearer, "X-Language": "en"}, json=body)
     assert (answer.status_code, answer.json()["errors"][1]) == (400, f"{member}: is required")
-    for wrong in (None, "", "  ", 2, {"$ne": None}, ["x"], False, "x" * 101):
+    for wrong in (None, "", "  ", 1, {"$ne": None}, ["x"], False, "x" * 101):
         answer = await complete(users, bearer, **{member: wrong})
         assert (answer.status_code, answer.json()["code"]) == (400, "validation_failed")
         assert answer.json()["errors"][1].startswith(f"{member}: ")

@@ -165,7 +165,8 @@ async def test_of_ten_names_claimed_at_once_by_one_person_one_is_theirs(users: U
     ids=lambda body: str(body)[:40],
 )
 async def test_other_bodies_are_refused(users: Users, body: dict[str, object]) -> None:
-    answer = await users.http.patch("/users/username", headers=users.issuer.bearer(), json=body)
+    _, bearer = await users.somebody()
+    answer = await users.http.patch("/users/username", headers=bearer, json=body)
     assert (answer.status_code, answer.json()["code"]) == (400, "validation_failed")
 
 
