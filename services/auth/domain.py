@@ -11,6 +11,8 @@ from shared.errors import Conflict
 from shared.languages import Language, Text
 from shared.roles import Role
 
+_FORMER_EMAILS_KEPT = 10
+
 EndReason = Literal["logout", "revoked", "refresh_reuse", "email_changed", "role_changed"]
 
 
@@ -46,7 +48,8 @@ class LastSuperadmin(Conflict):
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
     """Who may sign in: with which email or phone, in which role. `language` is the one they
-    registered in; `profile` is the copy of what users says of them, as of `profile_version`."""
+    registered in; `profile` is the copy of what users says of them, as of `profile_version`.
+    `former_emails`, the newest last, are there to find what an erasure must find."""
 
     id: str
     version: int
@@ -62,10 +65,20 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
     last_login: datetime | None = None
     profile: Profile = Profile()
     profile_version: int = 0
+    former_emails: tuple[str, ...] = ()
 
     @property
     def speaks(self) -> Language:
         return self.profile.language or self.language
+
+    def with_email(self, email: str) -> "Identity":
+        former = [*self.former_emails, *([self.email] if self.email else [])]
+        return msgspec.structs.replace(
+            self,
+            email=email,
+            former_emails=tuple(former[-_FORMER_EMAILS_KEPT:]),
+            version=self.version + 1,
+        )
 
     def user(self) -> User:
         account = Account(

@@ -1,6 +1,8 @@
 """What auth holds on a person. Their identity goes last: by it the rest is found, and every sign-in
 writes it, so that one which runs beside the erasure comes either before it or after."""
 
+from services.auth.domain import Identity
+from services.auth.identifiers import Email
 from services.auth.repository import Identities
 from shared.mongo import Collection
 from shared.personal_data import Held, HeldOn, Holding
@@ -11,7 +13,7 @@ def held_in(
 ) -> HeldOn:
     async def held_on(user_id: str) -> Held:
         known = await found_by.find(user_id)
-        addresses = tuple(filter(None, (known.email, known.phone))) if known else ()
+        addresses = await _addresses(known, found_by) if known else ()
         keys = [key for address in addresses for key in (f"email:{address}", f"phone:{address}")]
         return Held(
             holdings=[
@@ -30,3 +32,11 @@ def held_in(
         )
 
     return held_on
+
+
+async def _addresses(known: Identity, found_by: Identities) -> tuple[str, ...]:
+    """Theirs now and before; not one that has become somebody else's meanwhile."""
+    before = [
+        email for email in known.former_emails if await found_by.find_by(Email(email)) is None
+    ]
+    return tuple({*before, *filter(None, (known.email, known.phone))})

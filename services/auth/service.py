@@ -161,14 +161,12 @@ class AccountService:
                 raise InsufficientPermissions
             if known.email == email.address:
                 return known
-            identity = msgspec.structs.replace(
-                known, email=email.address, version=known.version + 1
-            )
+            identity = known.with_email(email.address)
             try:
                 await self._identities.replace(identity, transaction.session)
             except DuplicateKeyError:
                 raise EmailTaken from None
-            if known.email:  # nothing leads to it from here on, when the person is to be erased
+            if known.email:  # a code on its way there must not open a second account
                 await self._ledgers.remove(Email(known.email).key, transaction.session)
             await self._audit.append(
                 transaction.session,

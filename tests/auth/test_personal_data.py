@@ -216,7 +216,7 @@ async def test_an_admins_change_is_in_the_audit_log(auth: Auth, what: str) -> No
     assert entry["request_id"] == request_id
 
 
-async def test_a_new_email_leaves_nothing_of_the_old_one(auth: Auth) -> None:
+async def test_a_code_on_its_way_to_a_former_email_is_worth_nothing(auth: Auth) -> None:
     old, new = new_email(), new_email()
     root, person = await auth.superadmin(), await auth.sign_in(old)
     auth.clock.turn(seconds=61)
@@ -228,3 +228,22 @@ async def test_a_new_email_leaves_nothing_of_the_old_one(auth: Auth) -> None:
     body = {"email": old, "code": code}
     answer = await auth.post("/auth/verify-otp-email", body)
     assert (answer.status_code, answer.json()["code"]) == (400, "otp_invalid")
+
+
+async def test_former_emails_are_erased_too_unless_they_are_somebody_elses_now(auth: Auth) -> None:
+    left_alone, taken_over, last = new_email(), new_email(), new_email()
+    root, person = await auth.superadmin(), await auth.sign_in(left_alone)
+    path = f"/admin/users/{user_of(person)}/email"
+    for email in (taken_over, last):
+        answer = await auth.call("PATCH", path, {"email": email}, token=root["accessToken"])
+        assert answer.status_code == 200
+    heir = await auth.sign_in(taken_over)
+    await erase(auth, user_of(person))
+    left = await everything(auth)
+    assert user_of(person) not in left
+    assert left_alone not in left
+    assert last not in left
+    codes = await auth.database["code_ledgers"].find_one({"_id": f"email:{taken_over}"})
+    assert codes is not None
+    assert (await auth.call("GET", "/auth/sessions", token=heir["accessToken"])).status_code == 200
+    assert len(await auth.codes_sent(taken_over)) == 1
