@@ -4,6 +4,7 @@ The state lies in the person's document, and whatever happens to it reads and wr
 in one transaction: of two that happen at the same time one comes second, and sees it."""
 
 import asyncio
+import random
 from datetime import datetime, timedelta
 
 from services.users.actors import Actors
@@ -106,6 +107,7 @@ class DeletionService:
         self._now = now
         self._patience = patience
         self._may_finalize_now = finalize_now
+        self._waiting: set[str] = set()  # said once, not at each look
 
     async def state(self, principal: Principal) -> Person:
         """Raises AuthenticationRequired where they are gone."""
@@ -209,6 +211,7 @@ class DeletionService:
     async def finalize_due(self) -> None:
         now = await self._now()
         while due := await self._leavers.due(now, _AT_A_TIME):
+            random.shuffle(due)  # or all replicas would meet at each
             done = [await self._finalize_one(user_id, now) for user_id in due]
             if not any(done):
                 return  # others are at it, or what is left cannot be done
@@ -224,8 +227,18 @@ class DeletionService:
         try:
             return await self._outbox.commit(work)
         except LastSuperadmin:
-            log.warning("the last superadmin stays", user=self._pseudonyms.of(user_id))
-            return False
+            self._wait_for_another(self._pseudonyms.of(user_id))
+        except Exception as error:
+            if is_outage(error):
+                raise
+            # One who cannot go must not hold up the others.
+            log.exception("not finalized", user=self._pseudonyms.of(user_id))
+        return False
+
+    def _wait_for_another(self, superadmin: str) -> None:
+        if superadmin not in self._waiting:
+            self._waiting.add(superadmin)
+            log.warning("the last superadmin cannot leave", user=superadmin)
 
     async def _finalize(self, person: Person, now: datetime, transaction: Transaction) -> None:
         await self._require_another_superadmin(person, transaction)
