@@ -61,6 +61,7 @@ async def change_me(
     principal: NamedDependency[Principal],
     users: NamedDependency[UserService],
 ) -> Envelope[User]:
+    languages.use(data.language or languages.asked())
     return ok(await users.change_me(principal, data.changes()))
 
 
@@ -92,6 +93,7 @@ async def complete_registration(
     principal: NamedDependency[Principal],
     users: NamedDependency[UserService],
 ) -> Envelope[Registered]:
+    languages.use(data.language or languages.asked())
     user = await users.complete_registration(principal, data.changes())
     return ok(Registered(message=REGISTERED.in_(languages.current()), user=user))
 

@@ -1,11 +1,17 @@
 """Consents are kept with their time, and no version is ever lowered."""
 
+import zlib
 from typing import Any
 
+import msgspec
 import pytest
 
 from services.users.consents import is_lower
-from tests.users.conftest import Users
+from shared.contracts.users import UserExported, UserExportRequested
+from shared.ids import new_id
+from shared.seal import Seal
+from tests.eventually import eventually
+from tests.users.conftest import PRIVACY_KEY, Users
 from tests.users.test_registration import complete
 
 
@@ -139,3 +145,35 @@ async def test_a_consent_given_by_an_admin_says_so(users: Users) -> None:
     assert (await users.http.patch(path, headers=admin, json=body)).status_code == 200
     (consent,) = await consents_of(users, user_id)
     assert consent["by"] == "admin"
+
+
+async def test_consents_are_exported_with_the_profile(users: Users) -> None:
+    user_id, bearer = await users.somebody()
+    await complete(users, bearer)
+    await users.say(UserExportRequested(user_id=user_id, export_id=(export_id := new_id())))
+
+    async def exported() -> list[UserExported]:
+        return await users.said(user_id, UserExported)
+
+    (piece,) = await eventually(exported)
+    opened = Seal(PRIVACY_KEY).open(piece.sealed, export_id)
+    documents = msgspec.json.decode(zlib.decompress(opened))
+    consents = {each["document"]: each for each in documents["consents"]}
+    assert set(consents["termsOfUse"]) == {"id", "document", "accepted", "version", "at", "by"}
+    assert consents["privacyPolicy"]["version"] == "1.0"
+    (profile,) = documents["profile"]
+    assert set(profile) == {"id", "account", "profile"}
+
+
+async def test_consents_are_erased_with_the_person(users: Users) -> None:
+    user_id, bearer = await users.somebody()
+    await complete(users, bearer)
+    path = "/users/me/account-deletion"
+    await users.http.post(path, headers=bearer)
+    done = await users.http.post(f"{path}/finalize-now", headers=bearer)
+    assert done.status_code == 200
+
+    async def are_gone() -> bool:
+        return await consents_of(users, user_id) == []
+
+    await eventually(are_gone)

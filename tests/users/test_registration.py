@@ -57,6 +57,15 @@ async def test_a_registration_is_completed_with_any_editable_member(users: Users
     assert status == {"isRegistrationComplete": True, "missingFields": []}
 
 
+async def test_the_language_in_the_body_is_that_of_the_answer(users: Users) -> None:
+    _, bearer = await users.somebody()
+    asked = {**bearer, "X-Language": "en"}
+    done = await complete(users, asked, language="de")
+    again = await complete(users, asked, language="es")
+    assert done.json()["data"]["message"] == "Die Registrierung ist abgeschlossen"
+    assert again.json()["errors"][1] == "El registro ya está completo"
+
+
 async def test_it_says_that_it_happened_and_what_the_profile_is_now(users: Users) -> None:
     user_id, bearer = await users.somebody()
     await complete(users, bearer)
