@@ -1,6 +1,6 @@
 import asyncio
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,17 +39,6 @@ class Users:
     audit: AuditLog
     pseudonyms: Pseudonyms
     other: httpx.AsyncClient  # the other replica, where there is one
-
-    async def register_all(self, user_ids: Sequence[str]) -> None:
-        """Returns when users knows them."""
-        for user_id in user_ids:
-            await self.register(user_id)
-
-        async def known() -> bool:
-            found = {"_id": {"$in": list(user_ids)}, "facts.registered": 1}
-            return await self.database["people"].count_documents(found) == len(user_ids)
-
-        await eventually(known)
 
     async def register(self, user_id: str, role: Role = "user") -> None:
         """Say what auth says when somebody signs in for the first time."""
