@@ -4,7 +4,7 @@ Fields are only ever added, with defaults (golden files in `tests/contracts` hol
 change is a new subject `….v2`.
 """
 
-from shared.contracts import auth, users
+from shared.contracts import auth, learning, users
 from shared.contracts.event import Event, PersonEvent
 
 EVENTS: tuple[type[Event], ...] = (
@@ -24,6 +24,10 @@ EVENTS: tuple[type[Event], ...] = (
     users.UserExportRequested,
     users.UserExported,
     users.UserExportReady,
+    learning.CoursePublished,
+    learning.TestSubmitted,
+    learning.MaterialAssigned,
+    learning.MaterialUnassigned,
 )
 
-__all__ = ["EVENTS", "Event", "PersonEvent", "auth", "users"]
+__all__ = ["EVENTS", "Event", "PersonEvent", "auth", "learning", "users"]

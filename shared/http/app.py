@@ -30,6 +30,7 @@ from shared.http.envelope import failure
 from shared.http.guards import principal_of, visitor_of
 from shared.http.idempotency import IdempotencyKeys, Idempotent
 from shared.http.request import StrictRequest
+from shared.http.uploads import Streamed, multipart_of
 from shared.languages import Text
 from shared.mongo import PyMongoError, is_outage
 
@@ -78,8 +79,12 @@ def create_litestar(
             "principal": Provide(principal_of, sync_to_thread=False),
             "visitor": Provide(visitor_of, sync_to_thread=False),
             "client": Provide(_client_of, sync_to_thread=False),
+            "multipart": Provide(multipart_of, sync_to_thread=False),
         },
-        middleware=[lambda app: Idempotent(app, idempotency)] if idempotency else [],
+        middleware=[
+            *([lambda app: Idempotent(app, idempotency)] if idempotency else []),
+            Streamed,
+        ],
         exception_handlers={Exception: _refuse},
         request_class=StrictRequest,
         lifespan=[lifespan],

@@ -12,6 +12,7 @@ from shared import languages, logs, tracing
 from shared.errors import AulaError, InternalError
 from shared.http import asgi
 from shared.http.body import Disconnected, read_json
+from shared.http.uploads import is_multipart
 from shared.metrics import HTTP_REQUESTS, HTTP_SECONDS
 from shared.pseudonyms import Pseudonyms
 from shared.tokens import TokenVerifier
@@ -80,11 +81,16 @@ class Edge:
         state["principal"] = principal
         if principal and not asked and self._language_of:
             languages.use(await self._language_of(principal.user_id))
-        body = await read_json(
-            receive, asgi.text(headers, b"content-type"), asgi.text(headers, b"content-length")
+        content_type, length = (
+            asgi.text(headers, b"content-type"),
+            asgi.text(headers, b"content-length"),
         )
-        state["body"] = body
-        await self._app(scope, _replay(body, receive), send)
+        state["multipart"] = is_multipart(content_type) and _has_body(headers)
+        state["body"] = b""
+        if not state["multipart"]:  # which its route reads as it comes
+            state["body"] = await read_json(receive, content_type, length)
+            receive = _replay(state["body"], receive)
+        await self._app(scope, receive, send)
 
     def _client(self, scope: asgi.Scope, headers: dict[bytes, bytes]) -> str:
         """The caller's address: the last entry of `X-Forwarded-For` if a gateway wrote it."""
@@ -134,6 +140,10 @@ class Answer:
             self.status = message["status"]
             message["headers"] = [*message.get("headers", ()), (b"x-request-id", self.request_id)]
         await self._send(message)
+
+
+def _has_body(headers: dict[bytes, bytes]) -> bool:
+    return b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0"
 
 
 def _replay(body: bytes, receive: asgi.Receive) -> asgi.Receive:

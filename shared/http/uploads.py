@@ -1,0 +1,166 @@
+"""Multipart bodies (RFC 7578), read as they come: no part is ever whole in memory.
+
+A route marked `opt={"multipart": True}` takes them, and nothing else; every other route refuses
+them. It asks for the dependency `multipart` and reads part by part, in their order.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+from litestar import Request
+from multipart import (
+    MultipartError,
+    MultipartSegment,
+    ParserLimitReached,
+    PushMultipartParser,
+    parse_options_header,
+)
+
+from shared.errors import (
+    BodyTooLarge,
+    InvalidFields,
+    MalformedRequest,
+    RequestTimeout,
+    UnsupportedMediaType,
+)
+from shared.http.body import Disconnected
+from shared.languages import Text
+
+_PATIENCE = 15.0  # seconds without a byte
+_MOST_PARTS = 100
+MAX_FIELD_BYTES = 64 * 1024
+
+_FIELD_TOO_LONG = Text(en="is too long", tr="çok uzun", es="es demasiado largo", de="ist zu lang")
+_NO_TEXT = Text(
+    en="must be text in UTF-8",
+    tr="UTF-8 metin olmalıdır",
+    es="debe ser texto en UTF-8",
+    de="muss Text in UTF-8 sein",
+)
+
+
+def is_multipart(content_type: str | None) -> bool:
+    return (content_type or "").split(";", 1)[0].strip().lower() == "multipart/form-data"
+
+
+class Part:
+    """One part. Its content is to be read, by `chunks` or `text`, before the next part is."""
+
+    def __init__(self, body: "MultipartBody", segment: MultipartSegment) -> None:
+        self._body = body
+        self.name: str = segment.name
+        self.filename: str | None = segment.filename
+
+    @property
+    def is_file(self) -> bool:
+        return self.filename is not None
+
+    def chunks(self) -> AsyncIterator[bytes]:
+        return self._body.content()
+
+    async def text(self) -> str:
+        """A field's value. Raises InvalidFields for more than 64 KiB, or what is no text."""
+        content = bytearray()
+        async for chunk in self.chunks():
+            content += chunk
+            if len(content) > MAX_FIELD_BYTES:
+                raise InvalidFields({self.name: _FIELD_TOO_LONG})
+        try:
+            text = content.decode()
+        except UnicodeDecodeError:
+            raise InvalidFields({self.name: _NO_TEXT}) from None
+        if "\0" in text:
+            raise InvalidFields({self.name: _NO_TEXT})
+        return text
+
+
+class MultipartBody:
+    """The parts of a body, once. Raises BodyTooLarge beyond `limit` bytes, MalformedRequest for
+    what is no multipart body or ends too early, RequestTimeout when nothing comes any more."""
+
+    def __init__(self, stream: AsyncIterator[bytes], content_type: str, limit: int) -> None:
+        _, options = parse_options_header(content_type)
+        boundary = options.get("boundary", "")
+        if not boundary:
+            raise MalformedRequest("multipart/form-data without a boundary")
+        self._stream = stream
+        self._limit = limit
+        self._seen = 0
+        try:
+            self._parser = PushMultipartParser(boundary, max_segment_count=_MOST_PARTS, strict=True)
+        except MultipartError as error:
+            raise MalformedRequest("the multipart boundary is not valid") from error
+        self._events = self._read_events()
+        self._in_part = False
+
+    async def parts(self) -> AsyncIterator[Part]:
+        async for event in self._events:
+            if isinstance(event, MultipartSegment):
+                self._in_part = True
+                part = Part(self, event)
+                yield part
+                async for _ in self.content():
+                    pass  # what its reader left
+
+    async def content(self) -> AsyncIterator[bytes]:
+        while self._in_part:
+            event = await anext(self._events)
+            if event is None:
+                self._in_part = False
+            elif isinstance(event, bytes | bytearray):
+                yield bytes(event)
+
+    async def _read_events(self) -> AsyncIterator[Any]:
+        try:
+            while not self._parser.closed:
+                for event in self._parser.parse(await self._chunk()):
+                    yield event
+        except ParserLimitReached as error:
+            raise BodyTooLarge from error
+        except MultipartError as error:
+            raise MalformedRequest("the body is not a complete multipart body") from error
+
+    async def _chunk(self) -> bytes:
+        """The next bytes; none at the end."""
+        while True:
+            try:
+                async with asyncio.timeout(_PATIENCE):
+                    chunk = await anext(self._stream, b"")
+            except TimeoutError:
+                raise RequestTimeout from None
+            self._seen += len(chunk)
+            if self._seen > self._limit:
+                raise BodyTooLarge
+            return chunk
+
+
+class Streamed:
+    """ASGI middleware: keeps multipart bodies to the routes that take them."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        wanted = bool(scope["route_handler"].opt.get("multipart"))
+        if wanted != bool(scope["state"].get("multipart")):
+            raise UnsupportedMediaType
+        await self._app(scope, receive, send)
+
+
+def multipart_of(request: Request[Any, Any, Any]) -> MultipartBody:
+    """Dependency `multipart`."""
+    limit: int = request.route_handler.opt["max_body"]
+    return MultipartBody(_stream(request), request.headers["content-type"], limit)
+
+
+async def _stream(request: Request[Any, Any, Any]) -> AsyncIterator[bytes]:
+    while True:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise Disconnected
+        chunk: bytes = message.get("body", b"")  # type: ignore[assignment]  # what ASGI says it is
+        if chunk:
+            yield chunk
+        if not message.get("more_body", False):
+            return
