@@ -1,10 +1,10 @@
 """Mails on the life of an account: one at each step, in the person's language."""
 
 from services.notifications.domain import Delivery, Person, Template
-from services.notifications.people import Acquaintances
 from services.notifications.repository import Deliveries
 from services.notifications.service import DeliveryService
 from shared import logs
+from shared.acquaintances import Acquaintances
 from shared.clock import Clock
 from shared.contracts.users import (
     UserDeletionCancelled,
@@ -23,7 +23,7 @@ class AccountMails:
 
     def __init__(
         self,
-        people: Acquaintances,
+        people: Acquaintances[Person],
         service: DeliveryService,
         deliveries: Deliveries,
         pseudonyms: Pseudonyms,

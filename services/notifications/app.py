@@ -5,13 +5,14 @@ from datetime import timedelta
 
 from services.notifications import event_handlers, routes
 from services.notifications.account_mails import AccountMails
+from services.notifications.domain import Person
 from services.notifications.messages import Composer, templates
-from services.notifications.people import Acquaintances
 from services.notifications.personal_data import held_in
-from services.notifications.repository import Deliveries, DevInbox, People, Suppressions
+from services.notifications.repository import Deliveries, DevInbox, Suppressions
 from services.notifications.senders import create_senders
 from services.notifications.service import DeliveryService
 from services.notifications.settings import NotificationsSettings
+from shared.acquaintances import Acquaintances, People
 from shared.clock import Clock, utc_now
 from shared.http.asgi import App
 from shared.http.server import serve
@@ -42,7 +43,7 @@ def create_app(settings: NotificationsSettings, clock: Clock = utc_now) -> App:
             code_seal=Seal(settings.code_key),
             seal=node.seal,
         )
-        acquaintances = Acquaintances(People(people), node.tombstones)
+        acquaintances = Acquaintances(People(people, Person), node.tombstones)
         mails = AccountMails(acquaintances, service, kept, node.pseudonyms, clock)
         node.subscribe(event_handlers.table(service, acquaintances, mails))
         node.holds(

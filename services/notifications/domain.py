@@ -8,8 +8,9 @@ from typing import Literal
 
 import msgspec
 
+from shared.acquaintance import Acquaintance
 from shared.contracts.auth import OtpRequested
-from shared.languages import DEFAULT, Language
+from shared.languages import Language
 
 Channel = Literal["email", "sms"]
 Template = Literal[
@@ -104,28 +105,12 @@ def delivery_id(event_id: str) -> str:
     return hashlib.sha256(event_id.encode()).hexdigest()[:24]
 
 
-class Person(msgspec.Struct, frozen=True, kw_only=True):
-    """What notifications knows of a person: what auth and users told. `stays`: the deletion that
-    they cancelled last."""
+class Person(Acquaintance, frozen=True, kw_only=True):
+    """What notifications knows of a person. `stays`: the deletion that they cancelled last."""
 
-    id: str
-    email: str | None = None
     phone: str | None = None  # E.164
-    name: str | None = None
-    language: Language | None = None
-    signup_language: Language = DEFAULT
     timezone: str | None = None
     stays: str | None = None
-    email_version: int | None = None
-
-    @property
-    def speaks(self) -> Language:
-        return self.language or self.signup_language
-
-    @property
-    def is_known(self) -> bool:
-        """Whether auth told of them: before that, no address does not mean that there is none."""
-        return self.email_version is not None
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):

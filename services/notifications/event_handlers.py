@@ -1,22 +1,21 @@
 """What notifications listens to."""
 
 from services.notifications.account_mails import AccountMails
-from services.notifications.domain import Delivery
-from services.notifications.people import Acquaintances
+from services.notifications.domain import Delivery, Person
 from services.notifications.service import DeliveryService
-from shared.contracts.auth import OtpRequested, UserEmailChanged, UserRegistered
+from shared.acquaintances import Acquaintances
+from shared.contracts.auth import OtpRequested
 from shared.contracts.users import (
     UserDeletionCancelled,
     UserDeletionRequested,
     UserErasureCompleted,
     UserExportReady,
-    UserProfileUpdated,
 )
 from shared.messaging import Subscription, Transaction
 
 
 def table(
-    deliveries: DeliveryService, people: Acquaintances, mails: AccountMails
+    deliveries: DeliveryService, people: Acquaintances[Person], mails: AccountMails
 ) -> list[Subscription]:
     async def deliver_code(event: OtpRequested, transaction: Transaction) -> None:
         assert transaction.cause is not None  # an event always has an id
@@ -24,9 +23,7 @@ def table(
 
     return [
         Subscription("notifications-deliver-code", OtpRequested, deliver_code),
-        Subscription("notifications-keep-person", UserRegistered, people.register),
-        Subscription("notifications-keep-email", UserEmailChanged, people.change_email),
-        Subscription("notifications-keep-profile", UserProfileUpdated, people.change_profile),
+        *people.subscriptions("notifications"),
         Subscription("notifications-tell-leaving", UserDeletionRequested, mails.deletion_requested),
         Subscription("notifications-tell-staying", UserDeletionCancelled, mails.deletion_cancelled),
         Subscription("notifications-tell-erased", UserErasureCompleted, mails.erasure_completed),

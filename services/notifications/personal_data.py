@@ -4,6 +4,7 @@ Deliveries that have ended keep no address; those of codes then belong to nobody
 """
 
 from services.notifications.repository import Suppressions
+from shared.acquaintances import copy_in
 from shared.mongo import Collection
 from shared.personal_data import Held, HeldOn, Holding
 
@@ -41,12 +42,7 @@ def held_in(
                     hidden=("code", "text", "html", "is_retry"),
                 ),
             ],
-            copy=Holding(
-                "person",
-                people,
-                {"_id": user_id},
-                hidden=("registered_version", "email_version", "profile_version", "stays"),
-            ),
+            copy=copy_in(people, user_id, hidden=("stays",)),
             addresses=tuple(addresses),
         )
 

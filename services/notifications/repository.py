@@ -1,14 +1,13 @@
-"""Where deliveries, dead addresses, the dev inbox and the copy of people lie. All due times are the
-server's."""
+"""Where deliveries, dead addresses and the dev inbox lie. All due times are the server's."""
 
 from collections.abc import Collection as Ids
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from services.notifications.domain import Channel, Delivery, Message, Person, State, Template
+from services.notifications.domain import Channel, Delivery, Message, State, Template
 from shared.clock import Clock
 from shared.documents import from_document, to_document
-from shared.mongo import Collection, Document, IndexModel, Session, save_newer
+from shared.mongo import Collection, Document, IndexModel, Session
 from shared.pseudonyms import Pseudonyms
 
 _LEASE_MS = 10_000
@@ -139,34 +138,6 @@ class Suppressions:
     async def has(self, channel: Channel, recipient: str, session: Session) -> bool:
         key = {"_id": self.key(channel, recipient), "remove_at": {"$gt": self._clock()}}
         return await self._rows.find_one(key, session=session) is not None
-
-
-class People:
-    """The copy of what auth and users say of people; each owner's facts have their own version."""
-
-    def __init__(self, collection: Collection) -> None:
-        self._people = collection
-
-    async def learn(
-        self, user_id: str, values: Document, *, version: int, facts: str, session: Session
-    ) -> None:
-        """Keep `values`, unless a later version of these `facts` is there."""
-        await save_newer(
-            self._people, user_id, values, version=version, session=session, field=facts
-        )
-
-    async def take(self, user_id: str, session: Session, **values: object) -> Person | None:
-        """The person, whose document this transaction has then written, `values` too: what else it
-        writes about them is not overlooked by their erasure."""
-        document = await self._people.find_one({"_id": user_id}, session=session)
-        if document is None:
-            return None
-        await self._people.update_one(
-            {"_id": user_id},
-            {"$currentDate": {"told_at": True}} | ({"$set": values} if values else {}),
-            session=session,
-        )
-        return from_document(Person, document)
 
 
 class DevInbox:
