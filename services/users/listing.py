@@ -4,7 +4,6 @@ Derived from the person and kept with them, so that every list and search is a w
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
 import msgspec
@@ -12,11 +11,8 @@ import msgspec
 from services.users.domain import Person
 from shared.contracts.users import Account
 from shared.roles import ROLES, Role
+from shared.searching import as_terms, folded, from_each_word
 
-_LONGEST = 64  # characters of a term or a prefix: further ones make no difference
-_MOST_WORDS = 10  # of a name, from each of which a term begins
-
-_WORD = re.compile(r"\w+")
 _PHONE = re.compile(r"\+?[0-9 ().\-/]*[0-9][0-9 ().\-/]*")
 
 
@@ -57,7 +53,7 @@ def listing_of(person: Person) -> Listing | None:
     profile = person.profile
     name = folded(f"{profile.name or ''} {profile.surname or ''}")
     terms = [
-        *_from_each_word(name),
+        *from_each_word(name),
         folded(profile.username or ""),
         folded(person.account.email or ""),
         *_phones(person.account),
@@ -66,18 +62,8 @@ def listing_of(person: Person) -> Listing | None:
         group=_group(person.account.role, profile.is_registration_complete),
         name=name,
         month=(person.account.created_at or "unknown")[:7],
-        search=tuple(dict.fromkeys(term[:_LONGEST] for term in terms if term)),
+        search=as_terms(terms),
     )
-
-
-def folded(text: str) -> str:
-    """Without case, accents, and the difference between i and Turkish dotless i: as people type."""
-    plain = "".join(
-        letter if letter.isprintable() else " "
-        for letter in unicodedata.normalize("NFKD", text)
-        if not unicodedata.combining(letter)
-    )
-    return " ".join(plain.casefold().replace("ı", "i").split())
 
 
 def prefixes(text: str) -> tuple[str, ...]:
@@ -89,12 +75,7 @@ def prefixes(text: str) -> tuple[str, ...]:
     if _PHONE.fullmatch(found[0]):
         digits = re.sub(r"[^0-9]", "", found[0])
         found.append(digits.lstrip("0"))
-    return tuple(dict.fromkeys(prefix[:_LONGEST] for prefix in found if prefix))
-
-
-def _from_each_word(name: str) -> Iterator[str]:
-    starts = [word.start() for word in _WORD.finditer(name)]
-    return (name[start:] for start in starts[:_MOST_WORDS])
+    return as_terms(found)
 
 
 def _phones(account: Account) -> Iterator[str]:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from services.users.listing import folded, groups, listing_of, prefixes
+from services.users.listing import groups, listing_of, prefixes
+from shared.searching import folded
 from tests.users.people import person
 
 ADA = person(
