@@ -21,3 +21,13 @@ def timestamp(moment: datetime) -> str:
     return (
         moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
     )
+
+
+def moment_in(text: str) -> datetime | None:
+    """The time that an ISO 8601 date or time means (without an offset it counts as UTC), or None
+    where it is none."""
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # the first and last days of the calendar overflow
+        return None

@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 import msgspec
 
 from services.users.usernames import CHANGE_EVERY, UsernameChangedRecently, checked_username
-from shared.clock import timestamp
+from shared.clock import moment_in, timestamp
 from shared.contracts.auth import UserEmailChanged, UserRegistered, UserRoleChanged, UserSignedIn
 from shared.contracts.users import Account, Profile, User
 from shared.errors import Conflict, InvalidFields
@@ -213,7 +213,7 @@ def _checked(before: Profile, changes: dict[str, object], now: datetime) -> dict
     checked = dict(changes)
     wrong = _wrong_names(before, changes) | _wrong_consents(changes)
     if isinstance(birth_date := checked.get("birth_date"), str):
-        moment = _moment(birth_date)
+        moment = moment_in(birth_date)
         if moment is None or not _EARLIEST_BIRTH <= moment < now:
             wrong["birthDate"] = _BAD_BIRTH_DATE
         else:
@@ -238,12 +238,3 @@ def _wrong_consents(changes: dict[str, object]) -> dict[str, Text]:
         for name, shown in _OBLIGATORY.items()
         if changes.get(name) is False
     }
-
-
-def _moment(text: str) -> datetime | None:
-    """An ISO 8601 date or time; without an offset it counts as UTC."""
-    try:
-        moment = datetime.fromisoformat(text)
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError):  # the first and last days of the calendar overflow
-        return None

@@ -15,17 +15,14 @@ from shared.contracts.users import Availability, DeletionStatus, Expertise, User
 from shared.http.pagination import PageRequest
 from shared.languages import Language
 from shared.roles import Role
+from shared.text_fields import LINE, LINES, NAME
 
-# Text without control characters; a line may end only where several are expected.
-_NAME = r"^(?=[\s\S]*\S)[^\x00-\x1f\x7f]*(?![\s\S])"
-_LINE = r"^[^\x00-\x1f\x7f]*(?![\s\S])"
-_LINES = r"^[^\x00-\x08\x0b-\x1f\x7f]*(?![\s\S])"
 _PHOTO = r"^(https?://[^\x00-\x20\x7f]+|[^\x00-\x20:\x7f]+)(?![\s\S])"
 
-Name = Annotated[str, Meta(min_length=1, max_length=100, pattern=_NAME)]
-Handle = Annotated[str, Meta(max_length=100, pattern=_LINE)]
-Version = Annotated[str, Meta(min_length=1, max_length=20, pattern=_NAME)]
-Interest = Annotated[str, Meta(min_length=1, max_length=50, pattern=_LINE)]
+Name = Annotated[str, Meta(min_length=1, max_length=100, pattern=NAME)]
+Handle = Annotated[str, Meta(max_length=100, pattern=LINE)]
+Version = Annotated[str, Meta(min_length=1, max_length=20, pattern=NAME)]
+Interest = Annotated[str, Meta(min_length=1, max_length=50, pattern=LINE)]
 
 
 class ChangeProfile(
@@ -36,10 +33,10 @@ class ChangeProfile(
     name: Name | UnsetType | None = UNSET
     surname: Name | UnsetType | None = UNSET
     birth_date: Annotated[str, Meta(max_length=40)] | UnsetType | None = UNSET
-    gender: Annotated[str, Meta(max_length=32, pattern=_LINE)] | UnsetType | None = UNSET
+    gender: Annotated[str, Meta(max_length=32, pattern=LINE)] | UnsetType | None = UNSET
     interests: Annotated[tuple[Interest, ...], Meta(max_length=50)] | UnsetType = UNSET
     expertise: Expertise | UnsetType | None = UNSET
-    bio: Annotated[str, Meta(max_length=2000, pattern=_LINES)] | UnsetType | None = UNSET
+    bio: Annotated[str, Meta(max_length=2000, pattern=LINES)] | UnsetType | None = UNSET
     instagram: Handle | UnsetType | None = UNSET
     x: Handle | UnsetType | None = UNSET
     tiktok: Handle | UnsetType | None = UNSET

@@ -26,6 +26,7 @@ from shared.errors import (
     NotFound,
     Unavailable,
 )
+from shared.http.conditional import known_of
 from shared.http.envelope import failure
 from shared.http.guards import principal_of, visitor_of
 from shared.http.idempotency import IdempotencyKeys, Idempotent
@@ -79,6 +80,7 @@ def create_litestar(
             "principal": Provide(principal_of, sync_to_thread=False),
             "visitor": Provide(visitor_of, sync_to_thread=False),
             "client": Provide(_client_of, sync_to_thread=False),
+            "known": Provide(known_of, sync_to_thread=False),
             "multipart": Provide(multipart_of, sync_to_thread=False),
         },
         middleware=[
