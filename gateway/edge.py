@@ -93,8 +93,7 @@ class Edge:
             await self._answer_preflight(exchange, path)
             return
         route, exchange.path = self._table.find(exchange.method, path)
-        exchange.route = route
-        exchange.deadline = exchange.started + route.timeout
+        exchange.admit(route)
         exchange.principal = self._admitted(exchange, route)
         if route.owner == "gateway":
             await self._answer_here(exchange)

@@ -13,6 +13,7 @@ from shared.http import asgi
 from shared.tokens import Principal
 
 _TICK = 0.05
+_LONGEST = 12 * 3600.0  # seconds for what streams, however steadily it drips
 _LINGER = 1.0  # seconds in which a client may notice that it was answered before it had finished
 
 
@@ -48,6 +49,17 @@ class Exchange:
         self.end: Exception | None = None  # why the watch ended it
         self.listener: asyncio.Task[None] | None = None
 
+    def admit(self, route: Route) -> None:
+        """Its time is that of its route from now on."""
+        self.route = route
+        self.deadline = self.started + route.timeout
+
+    def moved(self) -> None:
+        """A byte went by, in either direction."""
+        if self.route is not None and self.route.streams:
+            now = time.monotonic()
+            self.deadline = min(now + self.route.timeout, self.started + _LONGEST)
+
     async def start(self, status: int, headers: Headers) -> None:
         self.status = status
         self.answered = True
@@ -55,6 +67,7 @@ class Exchange:
 
     async def body(self, data: bytes, *, more: bool) -> None:
         await self.send({"type": "http.response.body", "body": data, "more_body": more})
+        self.moved()
 
     async def discard_rest(self) -> None:
         """Read on for a moment what the client is still sending: closing at once would make its

@@ -16,6 +16,7 @@ _PASSED_ON = (
     b"if-match",
     b"if-modified-since",
     b"if-none-match",
+    b"if-range",
     b"range",
     b"tracestate",
     b"user-agent",

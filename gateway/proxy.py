@@ -185,6 +185,7 @@ async def _next_piece(exchange: Exchange) -> bytes:
     if message["type"] == "http.disconnect":
         raise ClientGone
     exchange.asked = not message.get("more_body", False)
+    exchange.moved()
     data: bytes = message.get("body", b"")
     return data
 

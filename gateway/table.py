@@ -17,7 +17,10 @@ Who = Literal["public", "optional"] | Role
 RateClass = Literal["public", "user"]
 
 MIB = 1024 * 1024
+GIB = 1024 * MIB
 _DOWNLOAD_SECONDS = 120.0
+_STALLED_SECONDS = 60.0
+_CHECKING_SECONDS = 300.0  # between the last byte of an upload and its answer
 _PLACE = re.compile(r"\{(\w+)(:path)?\}")
 
 
@@ -25,9 +28,9 @@ _PLACE = re.compile(r"\{(\w+)(:path)?\}")
 class Route:
     """`path` may have places: `{id}` is one segment, `{key:path}` the rest. An alias has the same
     places and is forwarded as `path`. `timeout`: seconds from the request's first byte to the last
-    byte of its answer. `max_body`: bytes; a GET may have none. `rate`: None is not limited.
-    `while_leaving`: also for those whose account is about to be deleted; what needs no token
-    always is."""
+    byte of its answer; of a route that `streams`, seconds without a byte either way. `max_body`:
+    bytes; a GET may have none. `rate`: None is not limited. `while_leaving`: also for those whose
+    account is about to be deleted; what needs no token always is."""
 
     method: str
     path: str
@@ -35,6 +38,7 @@ class Route:
     who: Who
     aliases: tuple[str, ...] = ()
     timeout: float = 15.0
+    streams: bool = False
     max_body: int = MIB
     rate: RateClass | None = "user"
     while_leaving: bool = False
@@ -118,6 +122,33 @@ TABLE: tuple[Route, ...] = (
     Route("PATCH", "/admin/users/{id}/profile", "users", "admin"),
     Route("GET", "/admin/users/{id}/erasure", "users", "admin"),
     Route("GET", "/admin/erasures", "users", "admin"),
+    # learning: storage (a little more than a file for what is around it in the body)
+    Route(
+        "POST",
+        "/storage/upload",
+        "learning",
+        "admin",
+        timeout=_CHECKING_SECONDS,
+        streams=True,
+        max_body=GIB + MIB,
+    ),
+    Route(
+        "GET",
+        "/storage/files/{key:path}",
+        "learning",
+        "optional",
+        timeout=_STALLED_SECONDS,
+        streams=True,
+    ),
+    Route(
+        "POST",
+        "/storage/profile-photo",
+        "learning",
+        "user",
+        timeout=_CHECKING_SECONDS,
+        streams=True,
+        max_body=5 * MIB + MIB,
+    ),
     # notifications
     Route("GET", "/dev/inbox", "notifications", "public", development_only=True),
 )

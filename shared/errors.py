@@ -64,6 +64,12 @@ STATUS_TEXTS: dict[int, Text] = {
         es="Tipo de contenido no admitido",
         de="Nicht unterstützter Medientyp",
     ),
+    416: Text(
+        en="Requested range not satisfiable",
+        tr="İstenen aralık karşılanamıyor",
+        es="El intervalo solicitado no es válido",
+        de="Der angefragte Bereich ist nicht verfügbar",
+    ),
     422: Text(
         en="Request cannot be processed",
         tr="İstek işlenemiyor",

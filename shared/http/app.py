@@ -26,6 +26,7 @@ from shared.errors import (
     NotFound,
     Unavailable,
 )
+from shared.http.body import Disconnected
 from shared.http.conditional import known_of
 from shared.http.envelope import failure
 from shared.http.guards import principal_of, visitor_of
@@ -110,6 +111,8 @@ def _client_of(request: Request[Any, Any, Any]) -> str:
 
 def _refuse(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """The one place where a refusal becomes an answer."""
+    if isinstance(error, Disconnected):
+        raise error  # to the edge: nobody is there to read an answer
     refusal = _refusal(request, error)
     request.scope["state"]["code"] = refusal.code
     return Response(

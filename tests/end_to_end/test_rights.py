@@ -90,6 +90,9 @@ RIGHTS = {
     "PATCH /admin/users/{id}/profile": Row("admin", 400),
     "GET /admin/users/{id}/erasure": Row("admin", 404),
     "GET /admin/erasures": Row("admin", 200),
+    "POST /storage/upload": Row("admin", 415),
+    "GET /storage/files/{key:path}": Row("anonymous", 404),
+    "POST /storage/profile-photo": Row("user", 415),
     "GET /dev/inbox": Row("anonymous", 200),
 }
 # These change something each time they are admitted, so each needs somebody of its own.
@@ -212,7 +215,7 @@ async def test_everybody_is_admitted_where_they_may_be_and_nowhere_else(
     wrong: list[str] = []
 
     async def look(route: Route, path: str, caller: Caller) -> None:
-        target = re.sub(r"\{\w+\}", NOBODY, path)
+        target = re.sub(r"\{\w+(:path)?\}", NOBODY, path)
         row = RIGHTS.get(name_of(route))
         if row is None and caller in ("user", "admin", "superadmin", "leaving"):
             return  # seen once, by those who were to be changed

@@ -35,8 +35,9 @@ class House:
         self.stack = stack
         self.nats = nats_server
         self.signer = signer
+        self.services = services
         self.auth, self.users = services["auth"], services["users"]
-        self.notifications = services["notifications"]
+        self.learning, self.notifications = services["learning"], services["notifications"]
         self.pseudonyms = Pseudonyms(PRIVACY_KEY)
 
     @property
@@ -50,6 +51,7 @@ class House:
             "AULA_NATS_URL": self.nats.nats_url,
             "AULA_AUTH_URL": self.auth.url,
             "AULA_USERS_URL": self.users.url,
+            "AULA_LEARNING_URL": self.learning.url,
             "AULA_NOTIFICATIONS_URL": self.notifications.url,
             "AULA_CORS_ORIGINS": ORIGIN,
             "AULA_PRIVACY_KEY": PRIVACY_KEY,
@@ -119,7 +121,7 @@ def fresh(request: pytest.FixtureRequest) -> None:
     """Forget what earlier tests told the services to do."""
     if "house" in request.fixturenames:
         house: House = request.getfixturevalue("house")
-        for service in (house.auth, house.users, house.notifications):
+        for service in house.services.values():
             service.reset()
 
 
@@ -127,10 +129,11 @@ def fresh(request: pytest.FixtureRequest) -> None:
 async def running_house(
     folder: Path, gateways: tuple[str, ...] = ("gateway",), **variables: str
 ) -> AsyncIterator[House]:
-    """nats-server, three services and one gateway (or more: `gateways`) with these variables."""
+    """nats-server, four services and one gateway (or more: `gateways`) with these variables."""
     async with AsyncExitStack() as everything:
         enter = everything.enter_async_context
-        services = {name: await enter(Upstream()) for name in ("auth", "users", "notifications")}
+        names = ("auth", "users", "learning", "notifications")
+        services = {name: await enter(Upstream()) for name in names}
         nats_server = await enter(Stack({}, data_dir=folder / "nats", only=("nats",)))
         signer = Signer()
         await publish_keys(nats_server.nats_url, signer)

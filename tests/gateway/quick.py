@@ -11,6 +11,8 @@ ROUTES = (
     Route("POST", "/soon", "users", "public", timeout=0.4),
     Route("GET", "/slow", "users", "public", timeout=30),
     Route("POST", "/upload", "users", "public", timeout=30, max_body=200 * MIB),
+    Route("GET", "/drip", "users", "public", timeout=0.6, streams=True),
+    Route("POST", "/drip", "users", "public", timeout=0.6, streams=True, max_body=MIB),
     Route("POST", "/note", "users", "public", max_body=1000),
     Route("POST", "/album", "users", "public", max_body=200_000),
     Route("GET", "/shelf/{id}/{key:path}", "users", "public", aliases=("/s/{id}/{key:path}",)),

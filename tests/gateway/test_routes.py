@@ -14,7 +14,7 @@ PROXIED = [route for route in TABLE if route.owner != "gateway"]
 
 
 def example(route: Route, path: str | None = None) -> str:
-    return re.sub(r"\{\w+\}", ID, path or route.path)
+    return re.sub(r"\{\w+(:path)?\}", ID, path or route.path)
 
 
 def name(route: Route) -> str:
@@ -26,7 +26,7 @@ async def test_hello_health_and_readiness_come_from_the_gateway_itself(house: Ho
     assert (await ask(house.port, "GET", "/healthz")).json["data"] == {"status": "ok"}
     ready = (await ask(house.port, "GET", "/api/v1/readyz")).json
     assert ready["data"]["status"] == "ready", ready
-    assert not any(s.arrived for s in (house.auth, house.users, house.notifications))
+    assert not any(service.arrived for service in house.services.values())
 
 
 async def test_a_path_goes_to_its_owner_under_its_canonical_name(house: House) -> None:
@@ -61,8 +61,7 @@ async def test_each_role_reaches_what_it_may_and_nothing_else(house: House, rout
             assert answer.status == (200 if rank >= least else 403), role
         answer = await ask(house.port, route.method, target, token="x.y.z", body=body)
         assert answer.status == 401
-    service = {"auth": house.auth, "users": house.users, "notifications": house.notifications}
-    arrived = service[route.owner].arrived
+    arrived = house.services[route.owner].arrived
     allowed = (1 if least < 0 else 0) + len(ROLES) - max(least, 0)
     assert len(arrived) == allowed * (1 + len(route.aliases))
     assert {request.target for request in arrived} == {example(route)}
