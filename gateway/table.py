@@ -149,6 +149,18 @@ TABLE: tuple[Route, ...] = (
         streams=True,
         max_body=5 * MIB + MIB,
     ),
+    # learning: courses
+    Route("POST", "/courses", "learning", "admin"),
+    Route("GET", "/courses", "learning", "optional"),
+    Route("GET", "/courses/{id}", "learning", "optional"),
+    Route("POST", "/courses/{id}/duplicate", "learning", "admin"),
+    Route("PATCH", "/courses/{id}", "learning", "admin"),
+    Route("DELETE", "/courses/{id}", "learning", "admin"),
+    # learning: site settings
+    Route("GET", "/settings", "learning", "admin"),
+    Route("POST", "/settings", "learning", "admin"),
+    Route("GET", "/settings/{key}", "learning", "optional"),
+    Route("PUT", "/settings/{key}", "learning", "admin"),
     # notifications
     Route("GET", "/dev/inbox", "notifications", "public", development_only=True),
 )

@@ -65,7 +65,8 @@ class AuditLog:
     async def append(
         self, session: Session, *, actor: str, action: str, target: str, members: Sequence[str] = ()
     ) -> None:
-        """`actor` and `target`: ids of people. In the transaction of the deed itself."""
+        """`actor`: the id of a person; `target`: that of a person or a thing. In the transaction
+        of the deed itself."""
         # Written before it is used: deeds at the same time then follow one another.
         head = await self._entries.find_one_and_update(
             {"_id": _HEAD}, {"$inc": {"number": 1}}, upsert=True, session=session

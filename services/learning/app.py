@@ -1,22 +1,35 @@
 """Learning's composition root: `python -m services.learning.app`."""
 
+from services.learning.courses import routes as course_routes
+from services.learning.courses.repository import COUNTED, Courses
+from services.learning.courses.service import CourseService
 from services.learning.people import Learner
 from services.learning.personal_data import held_in
+from services.learning.revisions import Revision
 from services.learning.settings import LearningSettings
 from shared.acquaintances import Acquaintances, People
+from shared.clock import Clock, utc_now
+from shared.counters import Counters
 from shared.http.asgi import App
 from shared.http.server import serve
 from shared.node import Node
 
 
-def create_app(settings: LearningSettings) -> App:
+def create_app(settings: LearningSettings, clock: Clock = utc_now) -> App:
     node = Node("learning", settings)
     person_documents = node.collection("people")
     people = People(person_documents, Learner)
     acquaintances = Acquaintances(people, node.tombstones)
     node.subscribe(acquaintances.subscriptions("learning"))
     node.holds(held_in(person_documents))
-    return node.app([], {})
+    revisions = node.collection("revisions")
+    courses = Courses(
+        node.collection("courses", Courses.INDEXES),
+        Counters(node.collection("course_counters"), COUNTED),
+        Revision(revisions, "courses"),
+    )
+    dependencies = {"courses": CourseService(courses, node.audit, node.outbox, clock)}
+    return node.app(course_routes.HANDLERS, dependencies)
 
 
 if __name__ == "__main__":

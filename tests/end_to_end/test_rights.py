@@ -93,6 +93,16 @@ RIGHTS = {
     "POST /storage/upload": Row("admin", 415),
     "GET /storage/files/{key:path}": Row("anonymous", 404),
     "POST /storage/profile-photo": Row("user", 415),
+    "POST /courses": Row("admin", 400),
+    "GET /courses": Row("anonymous", 200),
+    "GET /courses/{id}": Row("anonymous", 404),
+    "POST /courses/{id}/duplicate": Row("admin", 404),
+    "PATCH /courses/{id}": Row("admin", 400),
+    "DELETE /courses/{id}": Row("admin", 404),
+    "GET /settings": Row("admin", 200),
+    "POST /settings": Row("admin", 400),
+    "GET /settings/{key}": Row("anonymous", 404),
+    "PUT /settings/{key}": Row("admin", 400),
     "GET /dev/inbox": Row("anonymous", 200),
 }
 # These change something each time they are admitted, so each needs somebody of its own.
