@@ -161,6 +161,28 @@ TABLE: tuple[Route, ...] = (
     Route("POST", "/settings", "learning", "admin"),
     Route("GET", "/settings/{key}", "learning", "optional"),
     Route("PUT", "/settings/{key}", "learning", "admin"),
+    # learning: placement tests
+    Route("POST", "/proficiency-tests", "learning", "admin"),
+    Route("GET", "/proficiency-tests", "learning", "optional"),
+    Route("GET", "/proficiency-tests/target-languages", "learning", "optional"),
+    Route(
+        "GET",
+        "/proficiency-tests/results",
+        "learning",
+        "user",
+        aliases=("/proficiency-tests/my-results",),
+    ),
+    Route("GET", "/proficiency-tests/results/{id}", "learning", "user"),
+    Route("GET", "/proficiency-tests/admin/results", "learning", "admin"),
+    Route("GET", "/proficiency-tests/admin/results/{id}", "learning", "admin"),
+    Route("DELETE", "/proficiency-tests/admin/results/{id}", "learning", "admin"),
+    Route("GET", "/proficiency-tests/admin/users/{id}/results", "learning", "admin"),
+    Route("GET", "/proficiency-tests/{id}", "learning", "optional"),
+    Route("PATCH", "/proficiency-tests/{id}", "learning", "admin"),
+    Route("DELETE", "/proficiency-tests/{id}", "learning", "admin"),
+    Route("POST", "/proficiency-tests/{id}/duplicate", "learning", "admin"),
+    Route("POST", "/proficiency-tests/{id}/submit", "learning", "user"),
+    Route("GET", "/proficiency-tests/{id}/status", "learning", "user"),
     # notifications
     Route("GET", "/dev/inbox", "notifications", "public", development_only=True),
 )

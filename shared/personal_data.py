@@ -21,7 +21,7 @@ from shared.clock import timestamp, utc_now
 from shared.contracts.users import UserDeleted, UserErased, UserExported, UserExportRequested
 from shared.ids import new_id
 from shared.messaging import Outbox, Subscription, Traces, Transaction
-from shared.mongo import Collection, Document
+from shared.mongo import Collection, Document, Session
 from shared.seal import Seal
 from shared.tombstones import Tombstones
 
@@ -30,15 +30,20 @@ _BARE = "never_there"  # marks a document that only stands where a copy could co
 _CHUNK = 256 * 1024  # bytes in one event, compressed, before they are sealed
 
 
+Farewell = Callable[[Sequence[Document], Session], Awaitable[None]]
+
+
 @dataclass(frozen=True)
 class Holding:
     """The documents of one kind: those in `collection` that `query` finds (by an index). Exports
-    leave out the members in `hidden`: secrets, and what only serves searching."""
+    leave out the members in `hidden`: secrets, and what only serves searching. `farewell`: is
+    handed the documents that the same transaction removes, for what is counted by them."""
 
     name: str
     collection: Collection
     query: Document
     hidden: tuple[str, ...] = ()
+    farewell: Farewell | None = None
 
 
 @dataclass(frozen=True)
@@ -137,11 +142,14 @@ class PersonalData:
     async def _remove_batch(self, user_id: str, holding: Holding) -> int:
         async def work(transaction: Transaction) -> int:
             session, collection = transaction.session, holding.collection
-            found = collection.find(holding.query, {_BARE: 1}, session=session).limit(_BATCH)
+            members = None if holding.farewell else {_BARE: 1}
+            found = collection.find(holding.query, members, session=session).limit(_BATCH)
             documents = [document async for document in found]
             if documents:
                 ids = [document["_id"] for document in documents]
                 await collection.delete_many({"_id": {"$in": ids}}, session=session)
+                if holding.farewell:
+                    await holding.farewell(documents, session)
                 count = sum(_BARE not in document for document in documents)
                 await self._tombstones.put(
                     user_id, session, {holding.name: count} if count else None

@@ -1,5 +1,7 @@
 """Learning's composition root: `python -m services.learning.app`."""
 
+from services.learning.assessments import routes as assessment_routes
+from services.learning.assessments.app import create_assessments
 from services.learning.courses import routes as course_routes
 from services.learning.courses.repository import COUNTED, Courses
 from services.learning.courses.service import CourseService
@@ -20,8 +22,10 @@ def create_app(settings: LearningSettings, clock: Clock = utc_now) -> App:
     person_documents = node.collection("people")
     people = People(person_documents, Learner)
     acquaintances = Acquaintances(people, node.tombstones)
+    assessments, results_of = create_assessments(node, people, acquaintances, clock)
+
     node.subscribe(acquaintances.subscriptions("learning"))
-    node.holds(held_in(person_documents))
+    node.holds(held_in(person_documents, results_of))
     revisions = node.collection("revisions")
     courses = Courses(
         node.collection("courses", Courses.INDEXES),
@@ -29,7 +33,8 @@ def create_app(settings: LearningSettings, clock: Clock = utc_now) -> App:
         Revision(revisions, "courses"),
     )
     dependencies = {"courses": CourseService(courses, node.audit, node.outbox, clock)}
-    return node.app(course_routes.HANDLERS, dependencies)
+    handlers = [*course_routes.HANDLERS, *assessment_routes.HANDLERS]
+    return node.app(handlers, {**dependencies, **assessments})
 
 
 if __name__ == "__main__":

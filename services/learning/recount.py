@@ -1,0 +1,114 @@
+"""`python -m services.learning.recount`: counts anew what learning keeps counters of, and says
+which were not what they should be.
+
+It may run beside everything else. While it counts, whoever would change a counter waits; what they
+do then is in neither number, and added to the new one.
+"""
+
+import asyncio
+import sys
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from services.learning.assessments.repository import Assessments, Results
+from services.learning.assessments.tallies import KINDS
+from services.learning.courses.repository import COUNTED, Courses
+from services.learning.revisions import Revision
+from services.learning.settings import LearningSettings
+from shared.counters import Counters
+from shared.mongo import Client, Database, PyMongoError, Session, connect, in_transaction
+from shared.settings import SettingsError
+
+Counting = Callable[[Session], Awaitable[Counter[str]]]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One set of counters, and where its numbers come from."""
+
+    name: str
+    counters: Counters
+    sources: tuple[Counting, ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The counters as they were, and as they are."""
+
+    name: str
+    before: Mapping[str, int]
+    after: Mapping[str, int]
+
+    @property
+    def drift(self) -> dict[str, int]:
+        """By how much too high each was."""
+        names = sorted({*self.before, *self.after})
+        return {
+            name: off
+            for name in names
+            if (off := self.before.get(name, 0) - self.after.get(name, 0))
+        }
+
+    @property
+    def lines(self) -> list[str]:
+        lines = [
+            f"{self.name:<14}{name:<28}{self.after.get(name, 0):>12}, {abs(off)}"
+            f" too {'many' if off > 0 else 'few'} before"
+            for name, off in self.drift.items()
+        ]
+        return lines or [f"{self.name:<14}{len(self.after)} counters, all as they should be"]
+
+
+def kept_in(database: Database) -> list[Kept]:
+    courses = Counters(database["course_counters"], COUNTED)
+    revision = Revision(database["revisions"], "courses")
+    return [
+        Kept("courses", courses, (Courses(database["courses"], courses, revision).counted,)),
+        Kept(
+            "tests",
+            Counters(database["tallies"], KINDS),
+            (Assessments(database["assessments"]).counted, Results(database["results"]).counted),
+        ),
+    ]
+
+
+async def recount(client: Client, kept: Kept) -> Outcome:
+    async def work(session: Session) -> Outcome:
+        before = await kept.counters.all(session)
+        await kept.counters.lock(session)
+        after: Counter[str] = Counter()
+        for counted in kept.sources:
+            after.update(await counted(session))
+        await kept.counters.replace(after, session)
+        return Outcome(kept.name, before, Counter({name: n for name, n in after.items() if n}))
+
+    return await in_transaction(client, work)
+
+
+async def _recount(settings: LearningSettings) -> list[Outcome]:
+    client = connect(settings.mongo_url)
+    try:
+        database = client[f"{settings.database_prefix}_learning"]
+        return [await recount(client, kept) for kept in kept_in(database)]
+    finally:
+        client.close()
+
+
+def main() -> int:
+    try:
+        outcomes = asyncio.run(_recount(LearningSettings.from_environment()))
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except PyMongoError as error:
+        sys.stderr.write(
+            f"MongoDB failed ({type(error).__name__}). Start the stack, or set AULA_MONGO_URL.\n"
+        )
+        return 1
+    sys.stdout.write("".join(f"{line}\n" for outcome in outcomes for line in outcome.lines))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
