@@ -9,6 +9,8 @@ from services.learning.people import Learner
 from services.learning.personal_data import held_in
 from services.learning.revisions import Revision
 from services.learning.settings import LearningSettings
+from services.learning.storage import routes as storage_routes
+from services.learning.storage.app import create_storage
 from shared.acquaintances import Acquaintances, People
 from shared.clock import Clock, utc_now
 from shared.counters import Counters
@@ -25,15 +27,19 @@ def create_app(settings: LearningSettings, clock: Clock = utc_now) -> App:
     assessments, results_of = create_assessments(node, people, acquaintances, clock)
 
     node.subscribe(acquaintances.subscriptions("learning"))
-    node.holds(held_in(person_documents, results_of))
+    _, storage, files_of = create_storage(node, settings, acquaintances)
+    node.holds(held_in(person_documents, results_of, files_of))
     revisions = node.collection("revisions")
     courses = Courses(
         node.collection("courses", Courses.INDEXES),
         Counters(node.collection("course_counters"), COUNTED),
         Revision(revisions, "courses"),
     )
-    dependencies = {"courses": CourseService(courses, node.audit, node.outbox, clock)}
-    handlers = [*course_routes.HANDLERS, *assessment_routes.HANDLERS]
+    dependencies = {
+        "storage": storage,
+        "courses": CourseService(courses, node.audit, node.outbox, clock),
+    }
+    handlers = [*course_routes.HANDLERS, *assessment_routes.HANDLERS, *storage_routes.HANDLERS]
     return node.app(handlers, {**dependencies, **assessments})
 
 

@@ -1,7 +1,23 @@
 """Settings of learning."""
 
-from shared.settings import ServiceSettings
+from typing import Annotated
+
+from msgspec import Meta
+
+from shared.settings import Secret, ServiceSettings
 
 
 class LearningSettings(ServiceSettings, frozen=True, kw_only=True):
-    pass
+    storage_url: Annotated[
+        Secret,
+        Meta(
+            description="Where files are kept: `file:///srv/files`, or"
+            " `s3://key:secret@bucket/prefix?endpoint=https://s3.example&region=eu-1` (`&public=`:"
+            " its address for clients, if that is another), `gs://…`, `az://…`; unset: the"
+            " folder `files` under the data directory"
+        ),
+    ] = Secret("")
+    public_folders: Annotated[
+        tuple[str, ...],
+        Meta(description="Folders of uploads that everybody may read; others are for admins"),
+    ] = ("public", "images", "courses", "tests", "videos")

@@ -1,0 +1,118 @@
+"""What storage takes and gives."""
+
+import re
+from dataclasses import dataclass
+
+import msgspec
+
+from services.learning.storage.domain import ANY_KIND, PHOTOS, Limits, StoredFile
+from services.learning.storage.service import PHOTO_FOLDER
+from services.learning.storage.store import Arrivals, CheckedFile
+from shared.errors import InvalidFields
+from shared.http.uploads import MultipartBody, Part
+from shared.languages import Text
+
+# `materials` has rights of its own, and so does what belongs to people.
+_RESERVED = (PHOTO_FOLDER, "materials")
+_FOLDER = re.compile(r"[a-z0-9][a-z0-9-]{0,39}(/[a-z0-9][a-z0-9-]{0,39}){0,4}")
+_DEFAULT_FOLDER = "public"
+
+_MISSING = Text(en="is required", tr="zorunludur", es="es obligatorio", de="ist erforderlich")
+_UNKNOWN = Text(
+    en="is not a known member",
+    tr="bilinen bir alan değil",
+    es="no es un campo conocido",
+    de="ist kein bekanntes Feld",
+)
+_TWICE = Text(
+    en="may be there once",
+    tr="yalnızca bir kez bulunabilir",
+    es="solo puede aparecer una vez",
+    de="darf nur einmal vorkommen",
+)
+_NO_FILE = Text(
+    en="must be a file",
+    tr="bir dosya olmalıdır",
+    es="debe ser un archivo",
+    de="muss eine Datei sein",
+)
+_NO_FIELD = Text(
+    en="must not be a file",
+    tr="dosya olmamalıdır",
+    es="no debe ser un archivo",
+    de="darf keine Datei sein",
+)
+_BAD_FOLDER = Text(
+    en="up to five names of a-z, 0-9 and -, separated by /; some are reserved",
+    tr="a-z, 0-9 ve - karakterlerinden oluşan, / ile ayrılmış en çok beş ad; bazıları ayrılmıştır",
+    es="hasta cinco nombres de a-z, 0-9 y -, separados por /; algunos están reservados",
+    de="bis zu fünf Namen aus a-z, 0-9 und -, getrennt durch /; manche sind vergeben",
+)
+
+
+@dataclass(frozen=True)
+class UploadForm:
+    file: CheckedFile
+    folder: str
+
+
+async def read_upload(body: MultipartBody, arrivals: Arrivals) -> UploadForm:
+    """Raises InvalidFields, and what `Arrivals.check` raises."""
+    return await _read(body, arrivals, ANY_KIND, takes_folder=True)
+
+
+async def read_photo(body: MultipartBody, arrivals: Arrivals) -> CheckedFile:
+    """Raises as `read_upload`."""
+    return (await _read(body, arrivals, PHOTOS, takes_folder=False)).file
+
+
+async def _read(
+    body: MultipartBody, arrivals: Arrivals, limits: Limits, *, takes_folder: bool
+) -> UploadForm:
+    file: CheckedFile | None = None
+    folder: str | None = None
+    async for part in body.parts():
+        if part.name == "file":
+            if not part.is_file:
+                raise InvalidFields({"file": _NO_FILE})
+            if file is not None:
+                raise InvalidFields({"file": _TWICE})
+            file = await arrivals.check(part.chunks(), part.filename or "", limits)
+        elif part.name == "folder" and takes_folder:
+            if folder is not None:
+                raise InvalidFields({"folder": _TWICE})
+            folder = await _folder(part)
+        else:
+            raise InvalidFields({part.name[:64]: _UNKNOWN})
+    if file is None:
+        raise InvalidFields({"file": _MISSING})
+    return UploadForm(file, folder or _DEFAULT_FOLDER)
+
+
+async def _folder(part: Part) -> str:
+    if part.is_file:
+        raise InvalidFields({"folder": _NO_FIELD})
+    folder = await part.text()
+    if folder and (not _FOLDER.fullmatch(folder) or folder.partition("/")[0] in _RESERVED):
+        raise InvalidFields({"folder": _BAD_FOLDER})
+    return folder
+
+
+class Uploaded(msgspec.Struct, frozen=True, kw_only=True):
+    key: str
+    url: str
+    filename: str
+    mimetype: str
+    size: int
+    sha256: str
+
+    @classmethod
+    def of(cls, file: StoredFile) -> "Uploaded":
+        return cls(
+            key=file.key,
+            url=f"/storage/files/{file.key}",
+            filename=file.filename,
+            mimetype=file.media_type,
+            size=file.size,
+            sha256=file.sha256,
+        )

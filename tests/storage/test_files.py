@@ -1,0 +1,126 @@
+"""Files through the service: in, out, and gone, in a folder and in a bucket."""
+
+import asyncio
+import hashlib
+from email.utils import parsedate_to_datetime
+
+import pytest
+
+from shared.contracts.users import UserDeleted, UserExportRequested
+from shared.ids import new_id
+from tests.eventually import eventually
+from tests.storage import samples
+from tests.storage.conftest import Storage
+
+
+@pytest.mark.parametrize("media_type", samples.WELL)
+async def test_a_file_comes_back_as_it_was_sent(storage: Storage, media_type: str) -> None:
+    content = samples.WELL[media_type]
+    data = await storage.uploaded(content, "Übung 1.bin", "public/sub")
+    extension = data["key"].rpartition(".")[2]
+    assert data["mimetype"] == media_type
+    assert data["filename"] == f"Übung 1.bin.{extension}"
+    assert data["size"] == len(content)
+    assert data["sha256"] == hashlib.sha256(content).hexdigest()
+    assert data["url"] == f"/storage/files/{data['key']}"
+    answer = await storage.fetched(data["url"])
+    assert (answer.status_code, answer.content) == (200, content)
+    assert answer.headers["content-type"] == media_type
+    kind = "inline" if media_type.startswith("image/") else "attachment"
+    assert answer.headers["content-disposition"] == (
+        f'{kind}; filename="_bung 1.bin.{extension}"; '
+        f"filename*=UTF-8''%C3%9Cbung%201.bin.{extension}"
+    )
+    assert f"files/{data['key']}".endswith(storage.objects()[0]) or len(storage.objects()) > 1
+    assert await storage.loose() == []
+
+
+async def test_a_part_of_a_file_can_be_had(storage: Storage) -> None:
+    content = samples.mp4(100_000)
+    data = await storage.uploaded(content)
+    for asked, part in (
+        ("bytes=0-0", content[:1]),
+        ("bytes=5-99", content[5:100]),
+        ("bytes=100000-", content[100_000:]),
+        ("bytes=-7", content[-7:]),
+    ):
+        answer = await storage.fetched(data["url"], Range=asked)
+        assert answer.content == part, asked
+        assert answer.headers["content-range"].endswith(f"/{len(content)}")
+
+
+async def test_who_has_a_file_gets_no_bytes(storage: Storage) -> None:
+    data = await storage.uploaded(samples.png())
+    tag = f'"{data["sha256"]}"'
+    for asked in (tag, f"W/{tag}", f'"x", {tag}', "*"):
+        answer = await storage.http.get(data["url"], headers={"If-None-Match": asked})
+        assert (answer.status_code, answer.content) == (304, b""), asked
+        assert answer.headers["etag"] == tag
+    assert (await storage.fetched(data["url"], **{"If-None-Match": '"x"'})).status_code == 200
+
+
+async def test_what_is_not_public_is_there_for_admins_alone(storage: Storage) -> None:
+    data = await storage.uploaded(samples.pdf(), folder="staff/notes")
+    for headers in ({}, storage.bearer("user")):
+        answer = await storage.http.get(data["url"], headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    answer = await storage.http.get(data["url"], headers=storage.bearer(), follow_redirects=True)
+    assert answer.status_code == 200
+    assert (await storage.http.get("/storage/files/public/none.png")).status_code == 404
+
+
+async def test_a_photo_belongs_to_the_export_and_the_erasure_of_its_person(
+    storage: Storage,
+) -> None:
+    user = new_id()
+    bearer = storage.bearer("user", user)
+    urls = []
+    for number in range(7):
+        files = {"file": ("me.png", samples.png(filling=number))}
+        answer = await storage.http.post("/storage/profile-photo", files=files, headers=bearer)
+        assert answer.status_code == 201, answer.text
+        assert user not in answer.text
+        urls.append(answer.json()["data"]["url"])
+    assert (await storage.fetched(urls[-1])).status_code == 200
+    assert (await storage.fetched(urls[1])).status_code == 404  # five are kept
+    await storage.say(UserExportRequested(user_id=user, export_id=new_id()))
+
+    async def exported() -> bool:
+        said = {"subject": "user.exported", "traces": user}
+        return await storage.database["outbox"].find_one(said) is not None
+
+    await eventually(exported)
+    await storage.say(UserDeleted(user_id=user, erasure_id=new_id()))
+
+    async def gone() -> bool:
+        photos = [key for key in storage.objects() if "profile-photos" in key]
+        return not photos and not await storage.loose()
+
+    await eventually(gone, within=30)
+    assert (await storage.fetched(urls[-1])).status_code == 404
+    assert await storage.database["files"].find_one({"user_id": user}) is None
+    files = {"file": ("me.png", samples.png())}
+    answer = await storage.http.post("/storage/profile-photo", files=files, headers=bearer)
+    assert answer.status_code == 401
+    assert await gone()
+
+
+async def test_what_is_refused_leaves_nothing_behind(storage: Storage) -> None:
+    before = storage.objects()
+    bad = samples.png()[:-1]
+    answers = await asyncio.gather(*(storage.upload(bad, f"{n}.png") for n in range(5)))
+    assert [answer.status_code for answer in answers] == [400] * 5
+    assert storage.objects() == before
+    assert storage.spooled() == []
+    assert await storage.loose() == []
+
+
+async def test_a_date_serves_where_a_tag_is_not_known(local: Storage) -> None:
+    data = await local.uploaded(samples.png())
+    answer = await local.fetched(data["url"])
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["cache-control"] == "public, max-age=300"
+    modified = answer.headers["last-modified"]
+    assert parsedate_to_datetime(modified)
+    again = await local.fetched(data["url"], **{"If-Modified-Since": modified})
+    assert again.status_code == 304
