@@ -90,7 +90,8 @@ async def test_when_all_have_answered_nothing_is_left_but_pseudonym_times_and_co
     for name in await users.database.list_collection_names():
         async for document in users.database[name].find({}):
             assert user_id not in str(document), name
-    assert await users.database["outbox"].count_documents({"traces": erasure["_id"]}) == 0
+    asked = {"traces": erasure["_id"], "subject": "user.deleted"}
+    assert await users.database["outbox"].count_documents(asked) == 0
     stone = await users.database["tombstones"].find_one({"_id": users.pseudonyms.of(user_id)})
     assert stone["counts"]["profile"] == 1
 
@@ -105,6 +106,21 @@ async def test_the_person_is_told_by_the_address_that_was_sealed(users: Users) -
     email = Seal(PRIVACY_KEY).open(event["sealedEmail"], erasure["_id"]).decode()
     assert (email, event["language"]) == (f"{user_id}@aula.test", "tr")
     assert email.encode() not in row["payload"]
+
+
+async def test_once_the_last_mail_is_out_the_sealed_address_goes_too(users: Users) -> None:
+    _, erasure = await delete(users)
+    await answer_for(users, erasure["_id"], *OTHERS)
+    await completed(users, erasure["_id"])
+    assert await said(users, erasure["_id"], "user.erasure_completed") == 1
+    await wind_back(users, erasure["_id"], timedelta(days=4))
+
+    async def gone() -> bool:
+        return await said(users, erasure["_id"], "user.erasure_completed") == 0
+
+    await eventually(gone)
+    kept = await users.database["erasures"].find_one({"_id": erasure["_id"]})
+    assert (kept["state"], kept["next_step_at"]) == ("complete", None)
 
 
 async def test_admins_see_how_far_an_erasure_is(users: Users) -> None:
