@@ -9,10 +9,10 @@ from services.users.administration import Administration
 from services.users.counters import Counters
 from services.users.deletions import DeletionService
 from services.users.directory import Directory
-from services.users.erasure_records import Erasures
-from services.users.erasures import ErasureService
-from services.users.export_records import Exports
-from services.users.exports import ExportLinks, ExportService
+from services.users.erasures.repository import Erasures
+from services.users.erasures.service import ErasureService
+from services.users.exports.repository import Exports
+from services.users.exports.service import ExportLinks, ExportService
 from services.users.leavers import Leavers
 from services.users.personal_data import held_in
 from services.users.profiles import Profiles

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from services.users.actors import Actors
 from services.users.domain import Person
-from services.users.erasures import ErasureService
+from services.users.erasures.service import ErasureService
 from services.users.leavers import Leavers
 from services.users.profiles import Profiles
 from services.users.repository import People

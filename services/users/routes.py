@@ -10,9 +10,9 @@ from litestar.response import Stream
 from services.users.administration import Administration
 from services.users.deletions import DeletionService
 from services.users.directory import Directory
-from services.users.erasure import State
-from services.users.erasures import ErasureService
-from services.users.exports import ExportService
+from services.users.erasures.domain import State
+from services.users.erasures.service import ErasureService
+from services.users.exports.service import ExportService
 from services.users.schemas import (
     ChangeProfile,
     ChangeUsername,

@@ -7,8 +7,8 @@ from msgspec import UNSET, Meta, UnsetType
 
 from services.users.directory import Wanted
 from services.users.domain import Person
-from services.users.erasure import Erasure, State
-from services.users.export import Export
+from services.users.erasures.domain import Erasure, State
+from services.users.exports.domain import Export
 from services.users.repository import Order
 from shared.clock import timestamp
 from shared.contracts.users import Availability, DeletionStatus, Expertise, User

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from deploy.stack import Stack
-from services.users.erasure import SERVICES, Erasure, Receipt, pause
+from services.users.erasures.domain import SERVICES, Erasure, Receipt, pause
 from shared.clock import utc_now
 from shared.contracts.users import UserErased
 from shared.ids import new_id

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import httpx
 
-from services.users.export import Export
+from services.users.exports.domain import Export
 from shared.clock import utc_now
 from shared.contracts.users import UserExported, UserExportRequested
 from shared.ids import new_id

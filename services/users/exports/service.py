@@ -8,11 +8,11 @@ from collections.abc import AsyncIterator
 
 import msgspec
 
-from services.users.archive import zipped
 from services.users.domain import Person
-from services.users.erasure import SERVICES
-from services.users.export import Export
-from services.users.export_records import Exports
+from services.users.erasures.domain import SERVICES
+from services.users.exports.archive import zipped
+from services.users.exports.domain import Export
+from services.users.exports.repository import Exports
 from services.users.profiles import Profiles
 from services.users.repository import People
 from shared.clock import timestamp

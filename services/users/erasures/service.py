@@ -12,8 +12,8 @@ from functools import partial
 
 from services.users.actors import Actors
 from services.users.domain import Person
-from services.users.erasure import Erasure, Receipt, State, pause
-from services.users.erasure_records import Erasures
+from services.users.erasures.domain import Erasure, Receipt, State, pause
+from services.users.erasures.repository import Erasures
 from shared import logs
 from shared.clock import timestamp
 from shared.contracts.users import UserDeleted, UserErased, UserErasureCompleted
