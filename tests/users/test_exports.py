@@ -7,11 +7,14 @@ import os
 import random
 import zipfile
 import zlib
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import httpx
+import pytest
 
 from services.users.exports.domain import Export
+from services.users.exports.service import SLICE, PartMissing, unpacked
 from shared.clock import utc_now
 from shared.contracts.users import UserExported, UserExportRequested
 from shared.ids import new_id
@@ -192,6 +195,24 @@ async def test_many_parts_in_any_order_make_one_file(users: Users) -> None:
     await others_answer(users, user_id, export_id, "auth", "notifications")
     files = await download(users, (await ready(users, bearer))["url"])
     assert files["learning.json"] == held
+
+
+@pytest.mark.parametrize("size", [0, 1, SLICE - 1, SLICE, SLICE + 1, 3 * SLICE])
+async def test_what_was_packed_comes_out_whole_wherever_it_was_cut(size: int) -> None:
+    content = b"a" * size
+    packed = zlib.compress(content)
+    for cut in (0, 1, len(packed) // 2, len(packed)):
+        assert (
+            b"".join([piece async for piece in unpacked(_each(packed[:cut], packed[cut:]))])
+            == content
+        )
+    with pytest.raises(PartMissing):
+        assert [piece async for piece in unpacked(_each(packed[:-1]))]
+
+
+async def _each(*pieces: bytes) -> AsyncIterator[bytes]:
+    for piece in pieces:
+        yield piece
 
 
 async def test_a_wrong_or_old_link_leads_nowhere(users: Users) -> None:

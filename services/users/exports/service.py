@@ -26,7 +26,7 @@ from shared.tokens import Principal
 
 _ID_LENGTH = 24
 _PROOF_LENGTH = 32
-_SLICE = 256 * 1024  # bytes decompressed at a time
+SLICE = 256 * 1024  # bytes decompressed at a time
 
 
 class PartMissing(Exception):
@@ -137,11 +137,23 @@ class ExportService:
         return zipped(files, export.requested_at)
 
     async def _file(self, export: Export, service: str) -> AsyncIterator[bytes]:
-        unpack = zlib.decompressobj()
-        async for sealed in self._exports.parts(export, service):
-            packed = await asyncio.to_thread(self._seal.open, sealed, export.id)
-            while packed:
-                yield await asyncio.to_thread(unpack.decompress, packed, _SLICE)
-                packed = unpack.unconsumed_tail
-        if not unpack.eof:
-            raise PartMissing
+        async def packed() -> AsyncIterator[bytes]:
+            async for sealed in self._exports.parts(export, service):
+                yield await asyncio.to_thread(self._seal.open, sealed, export.id)
+
+        async for piece in unpacked(packed()):
+            yield piece
+
+
+async def unpacked(packed: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """What was packed, in small pieces. Raises PartMissing where its end is not there."""
+    stream = zlib.decompressobj()
+    async for rest in packed:
+        piece = b""
+        # A full piece may leave something in the stream although all of its input is taken.
+        while rest or len(piece) == SLICE:
+            piece = await asyncio.to_thread(stream.decompress, rest, SLICE)
+            rest = stream.unconsumed_tail
+            yield piece
+    if not stream.eof:
+        raise PartMissing
