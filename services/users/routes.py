@@ -66,7 +66,7 @@ async def change_me(
 
 
 @get("/admin/users", guards=[admin])
-async def people(
+async def list_people(
     principal: NamedDependency[Principal],
     directory: NamedDependency[Directory],
     page: FromQuery[int | None] = None,
@@ -220,7 +220,7 @@ async def download_export(token: FromPath[str], exports: NamedDependency[ExportS
 HANDLERS = (
     me,
     change_me,
-    people,
+    list_people,
     registration_status,
     complete_registration,
     change_username,

@@ -1,6 +1,6 @@
 """What users' endpoints take and answer (contract, section 3)."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -93,30 +93,17 @@ class Deletion(Answer, frozen=True, kw_only=True):
     scheduled_for: str | None
 
     @classmethod
-    def of(cls, person: Person) -> "Deletion":
+    def of(cls, person: Person) -> Self:
+        profile = person.profile
         return cls(
-            status=person.profile.account_deletion_status,
-            requested_at=person.profile.account_deletion_requested_at,
-            scheduled_for=person.profile.account_deletion_scheduled_for,
+            **{name: getattr(profile, f"account_deletion_{name}") for name in cls.__struct_fields__}
         )
 
 
-class DeletionState(Answer, frozen=True, kw_only=True):
+class DeletionState(Deletion, frozen=True, kw_only=True):
     """What became of the last request; all null where there was none."""
 
-    status: DeletionStatus | None
-    requested_at: str | None
-    scheduled_for: str | None
     cancelled_at: str | None
-
-    @classmethod
-    def of(cls, person: Person) -> "DeletionState":
-        return cls(
-            status=person.profile.account_deletion_status,
-            requested_at=person.profile.account_deletion_requested_at,
-            scheduled_for=person.profile.account_deletion_scheduled_for,
-            cancelled_at=person.profile.account_deletion_cancelled_at,
-        )
 
 
 class Finalized(Answer, frozen=True, kw_only=True):
