@@ -13,6 +13,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from services.users.erasures.domain import SERVICES
 from services.users.exports.domain import Export
 from services.users.exports.service import SLICE, PartMissing, unpacked
 from shared.clock import utc_now
@@ -22,7 +23,7 @@ from shared.mongo import Document
 from shared.seal import Seal
 from tests.eventually import eventually
 from tests.users.conftest import PRIVACY_KEY, Users
-from tests.users.others import OTHERS, answer_for, completed, erasure_of, said
+from tests.users.others import OTHERS, answer_for, completed, erasure_of
 
 PATH = "/users/me/export"
 DAY = timedelta(days=1)
@@ -153,7 +154,7 @@ async def test_calls_while_one_is_under_way_or_young_give_the_same(users: Users)
     user_id, bearer = await users.somebody()
     calls = await asyncio.gather(*(asked(users, bearer) for _ in range(10)))
     assert len({data["exportId"] for data in calls}) == 1
-    assert await said(users, user_id, "user.export_requested") == 1
+    assert len(await users.said(user_id, UserExportRequested)) == 1
     export_id = calls[0]["exportId"]
     await others_answer(users, user_id, export_id, *OTHERS)
     await ready(users, bearer)
@@ -173,13 +174,11 @@ async def test_after_a_minute_only_the_silent_are_asked_again(users: Users) -> N
 
     await eventually(waits)
     await asked(users, bearer)
-    assert await said(users, user_id, "user.export_requested") == 1
+    assert len(await users.said(user_id, UserExportRequested)) == 1
     await wind_back(users, export_id, timedelta(minutes=2))
     await asyncio.gather(*(asked(users, bearer) for _ in range(5)))
-    rows = users.database["outbox"].find({"traces": user_id, "subject": "user.export_requested"})
-    services = [json.loads(row["payload"])["services"] async for row in rows]
-    assert sorted(services, key=len)[0] == ["learning", "notifications"]
-    assert len(services) == 2
+    asked_for = [event.services for event in await users.said(user_id, UserExportRequested)]
+    assert asked_for == [SERVICES, ("learning", "notifications")]
     await others_answer(users, user_id, export_id, "learning", "notifications")
     await ready(users, bearer)
 
