@@ -73,9 +73,7 @@ class People:
         return from_document(Person, document) if document else None
 
     async def find_by_username(self, username: str) -> Person | None:
-        # With the type, because the index has only those who have one.
-        theirs = {"profile.username": {"$eq": username, "$type": "string"}}
-        document = await self._people.find_one(theirs)
+        document = await self._people.find_one({"profile.username": username})
         return from_document(Person, document) if document else None
 
     async def save(self, person: Person, session: Session, *, before: Person | None) -> None:

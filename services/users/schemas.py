@@ -28,6 +28,10 @@ Version = Annotated[str, Meta(min_length=1, max_length=20, pattern=_NAME)]
 Interest = Annotated[str, Meta(min_length=1, max_length=50, pattern=_LINE)]
 
 
+class Answer(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    pass
+
+
 class ChangeProfile(
     msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True
 ):
@@ -58,31 +62,67 @@ class ChangeProfile(
         return {name: value for name, value in members.items() if value is not UNSET}
 
 
-Sort = Literal[
-    "createdAt", "-createdAt", "lastLogin", "-lastLogin", "name", "-name", "email", "-email"
-]
+class CompleteRegistration(ChangeProfile, frozen=True, kw_only=True):
+    name: Name
+    surname: Name
+    privacy_policy_accepted: bool
+    privacy_policy_version: Version
+    terms_of_use_accepted: bool
+    terms_of_use_version: Version
 
 
-def wanted_list(
-    page: int | None,
-    limit: int | None,
-    search: str | None,
-    role: Role | None,
-    is_registration_complete: bool | None,
-    sort: Sort,
-) -> Wanted:
-    """The query of the admins' list."""
-    return Wanted(
-        page=PageRequest.of(page, limit),
-        order=Order(sort.removeprefix("-"), sort.startswith("-")),
-        search=search,
-        role=role,
-        is_registration_complete=is_registration_complete,
-    )
+class Registered(Answer, frozen=True, kw_only=True):
+    message: str
+    user: User
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    pass
+class RegistrationStatus(Answer, frozen=True, kw_only=True):
+    is_registration_complete: bool
+    missing_fields: tuple[str, ...]
+
+    @classmethod
+    def of(cls, missing: tuple[str, ...]) -> "RegistrationStatus":
+        return cls(is_registration_complete=not missing, missing_fields=missing)
+
+
+class ChangeUsername(
+    msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True
+):
+    new_username: Annotated[str, Meta(max_length=100)]
+
+
+class PublicProfile(Answer, frozen=True, kw_only=True):
+    """The part of a `User` that everybody may see: what a person shows of themself on purpose."""
+
+    id: str
+    name: str | None
+    surname: str | None
+    username: str | None
+    profile_photo: str | None
+    availability_status: Availability | None
+    interests: tuple[str, ...]
+    expertise: Expertise | None
+    bio: str | None
+    instagram: str | None
+    x: str | None
+    tiktok: str | None
+    snapchat: str | None
+    facebook: str | None
+    followers_count: int
+    following_count: int
+    minute_price_in_live_stream: int
+
+    @classmethod
+    def of(cls, user: User) -> "PublicProfile":
+        return cls(**{name: getattr(user, name) for name in cls.__struct_fields__})
+
+
+class Visit(Answer, frozen=True, kw_only=True):
+    """Who looks, where anybody may."""
+
+    is_authenticated: bool
+    user: User | None
+    message: str
 
 
 class Deletion(Answer, frozen=True, kw_only=True):
@@ -110,6 +150,49 @@ class Finalized(Answer, frozen=True, kw_only=True):
     user_id: str
     status: Literal["finalized"] = "finalized"
     finalized_at: str
+
+
+class ExportState(Answer, frozen=True, kw_only=True):
+    """`url`: the gateway's path of the file, once it is ready."""
+
+    export_id: str
+    status: Literal["gathering", "ready"]
+    requested_at: str
+    expires_at: str | None
+    url: str | None
+
+    @classmethod
+    def of(cls, export: Export, url: str | None) -> "ExportState":
+        return cls(
+            export_id=export.id,
+            status=export.status,
+            requested_at=timestamp(export.requested_at),
+            expires_at=timestamp(export.expires_at) if url else None,
+            url=url,
+        )
+
+
+Sort = Literal[
+    "createdAt", "-createdAt", "lastLogin", "-lastLogin", "name", "-name", "email", "-email"
+]
+
+
+def wanted_list(
+    page: int | None,
+    limit: int | None,
+    search: str | None,
+    role: Role | None,
+    is_registration_complete: bool | None,
+    sort: Sort,
+) -> Wanted:
+    """The query of the admins' list."""
+    return Wanted(
+        page=PageRequest.of(page, limit),
+        order=Order(sort.removeprefix("-"), sort.startswith("-")),
+        search=search,
+        role=role,
+        is_registration_complete=is_registration_complete,
+    )
 
 
 class Deleted(Answer, frozen=True, kw_only=True):
@@ -153,87 +236,4 @@ class ErasureView(Answer, frozen=True, kw_only=True):
                 for name, receipt in sorted(erasure.receipts.items())
             ),
             missing=erasure.silent,
-        )
-
-
-class CompleteRegistration(ChangeProfile, frozen=True, kw_only=True):
-    name: Name
-    surname: Name
-    privacy_policy_accepted: bool
-    privacy_policy_version: Version
-    terms_of_use_accepted: bool
-    terms_of_use_version: Version
-
-
-class Registered(Answer, frozen=True, kw_only=True):
-    message: str
-    user: User
-
-
-class RegistrationStatus(Answer, frozen=True, kw_only=True):
-    is_registration_complete: bool
-    missing_fields: tuple[str, ...]
-
-    @classmethod
-    def of(cls, missing: tuple[str, ...]) -> "RegistrationStatus":
-        return cls(is_registration_complete=not missing, missing_fields=missing)
-
-
-class ChangeUsername(
-    msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True
-):
-    new_username: Annotated[str, Meta(max_length=100)]
-
-
-class Visit(Answer, frozen=True, kw_only=True):
-    """Who looks, where anybody may."""
-
-    is_authenticated: bool
-    user: User | None
-    message: str
-
-
-class PublicProfile(Answer, frozen=True, kw_only=True):
-    """The part of a `User` that everybody may see: what a person shows of themself on purpose."""
-
-    id: str
-    name: str | None
-    surname: str | None
-    username: str | None
-    profile_photo: str | None
-    availability_status: Availability | None
-    interests: tuple[str, ...]
-    expertise: Expertise | None
-    bio: str | None
-    instagram: str | None
-    x: str | None
-    tiktok: str | None
-    snapchat: str | None
-    facebook: str | None
-    followers_count: int
-    following_count: int
-    minute_price_in_live_stream: int
-
-    @classmethod
-    def of(cls, user: User) -> "PublicProfile":
-        return cls(**{name: getattr(user, name) for name in cls.__struct_fields__})
-
-
-class ExportState(Answer, frozen=True, kw_only=True):
-    """`url`: the gateway's path of the file, once it is ready."""
-
-    export_id: str
-    status: Literal["gathering", "ready"]
-    requested_at: str
-    expires_at: str | None
-    url: str | None
-
-    @classmethod
-    def of(cls, export: Export, url: str | None) -> "ExportState":
-        return cls(
-            export_id=export.id,
-            status=export.status,
-            requested_at=timestamp(export.requested_at),
-            expires_at=timestamp(export.expires_at) if url else None,
-            url=url,
         )

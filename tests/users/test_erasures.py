@@ -113,9 +113,7 @@ async def test_once_the_last_mail_is_out_the_sealed_address_goes_too(users: User
     await completed(users, erasure["_id"])
     assert len(await users.said(erasure["_id"], UserErasureCompleted)) == 1
     await wind_back(users, erasure["_id"], timedelta(days=4))
-
     over = {"_id": erasure["_id"], "state": "complete", "next_step_at": None}
-
     await eventually(lambda: users.database["erasures"].find_one(over))
     assert await users.said(erasure["_id"], UserErasureCompleted) == []
 

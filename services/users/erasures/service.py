@@ -10,6 +10,8 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 
+from prometheus_client import Gauge
+
 from services.users.actors import Actors
 from services.users.domain import Person
 from services.users.erasures.domain import Erasure, Receipt, State, pause
@@ -20,13 +22,14 @@ from shared.contracts.users import UserDeleted, UserErased, UserErasureCompleted
 from shared.errors import NotFound
 from shared.ids import new_id
 from shared.messaging import Outbox, Traces, Transaction
-from shared.metrics import ERASURES
 from shared.mongo import ServerClock, is_outage
 from shared.pseudonyms import Pseudonyms
 from shared.seal import Seal
 from shared.tokens import Principal
 
 log = logs.get("erasures")
+
+ERASURES = Gauge("aula_erasures_open", "Erasures of people that are not complete", ["state"])
 
 _LOOK_EVERY = 2.0  # seconds
 _AT_A_TIME = 100
