@@ -41,9 +41,9 @@ class Counters:
         """Every counter that is not zero."""
         return await self._sums(_KINDS, session)
 
-    async def people(self, groups: Iterable[str]) -> int:
+    async def people(self, groups: Iterable[str], session: Session | None = None) -> int:
         """How many are in these groups."""
-        sums = await self._sums(["groups"])
+        sums = await self._sums(["groups"], session)
         return sum(max(0, sums[f"groups.{group}"]) for group in groups)
 
     async def lock(self, session: Session) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from services.users.consents import Consent, Paper
@@ -11,7 +12,7 @@ from services.users.domain import Person
 from services.users.leavers import Leavers
 from services.users.listing import Listing, groups, listing_of
 from shared.documents import from_document, to_document
-from shared.mongo import Collection, Document, IndexModel, Session
+from shared.mongo import Collection, Document, IndexModel, Session, snapshot
 
 # What an admin's list may be sorted by, by its name in the API.
 SORT_MEMBERS = {
@@ -90,8 +91,12 @@ class People:
         await self._people.delete_one({"_id": person.id}, session=session)
         await self._counters.change(person.id, _counted(listing_of(person)), (), session)
 
+    def snapshot(self) -> AbstractAsyncContextManager[Session]:
+        """For several reads of one moment."""
+        return snapshot(self._people)
+
     async def page(
-        self, groups: Sequence[str], order: Order, *, skip: int, limit: int
+        self, groups: Sequence[str], order: Order, *, skip: int, limit: int, session: Session
     ) -> list[Person]:
         """Those of these groups, in this order."""
         found = self._people.find(
@@ -100,6 +105,7 @@ class People:
             # Or the server tries its ways in turn to see which is first to find something: where
             # much is to be passed over that is none, and each try is long.
             hint=f"by_{order.by}",
+            session=session,
         )
         documents = await found.skip(skip).limit(limit).to_list(limit)
         return [from_document(Person, document) for document in documents]

@@ -79,6 +79,23 @@ async def test_pages_of_a_sorted_list_hold_everybody_once_in_order(
     assert len({user.id for user in users}) == 60
 
 
+async def test_who_comes_last_shifts_no_page_however_near_the_end_it_is(servers: Stack) -> None:
+    async with kept(servers.mongo_url, "test_directory_coming") as crowd:
+        people = [person() for _ in range(30)]
+        await crowd.save(*people)
+
+        async def come() -> None:
+            for _ in range(30):
+                await crowd.save(person(created_at="2026-02-01T00:00:00.000Z"))
+
+        coming = asyncio.create_task(come())
+        expected = sorted(each.id for each in people)
+        while not coming.done():
+            near_the_end = await listed(crowd, 10, 3, "createdAt")
+            assert [user.id for user in near_the_end.list] == expected[27:30]
+        await coming
+
+
 @pytest.mark.parametrize("search", [None, "crowd"])
 async def test_filters_choose_by_role_and_registration(crowd: Kept, search: str | None) -> None:
     everybody = (await listed(crowd)).list
