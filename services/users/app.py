@@ -11,8 +11,9 @@ from services.users.deletions import DeletionService
 from services.users.directory import Directory
 from services.users.erasures.repository import Erasures
 from services.users.erasures.service import ErasureService
+from services.users.exports.links import ExportLinks
 from services.users.exports.repository import Exports
-from services.users.exports.service import ExportLinks, ExportService
+from services.users.exports.service import ExportService
 from services.users.finalization import Finalization, Scheduler
 from services.users.leavers import Leavers
 from services.users.personal_data import held_in

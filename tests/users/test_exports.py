@@ -14,8 +14,8 @@ import httpx
 import pytest
 
 from services.users.erasures.domain import SERVICES
+from services.users.exports.archive import SLICE, PartMissing, unpacked
 from services.users.exports.domain import Export
-from services.users.exports.service import SLICE, PartMissing, unpacked
 from shared.clock import utc_now
 from shared.contracts.users import UserExported, UserExportRequested
 from shared.ids import new_id
