@@ -240,6 +240,7 @@ async def test_a_bad_query_value_is_named(
         ("page=0&limit=0", 1, 1),
         ("page=-3&limit=1000", 1, 100),
         ("page=999999999999", 1_000_000_000, 10),
+        ("page=" + "9" * 30, 1_000_000_000, 10),
         ("search[$ne]=&role[$ne]=user&$where=1", 1, 10),
         ("search=%00", 1, 10),
         ("search=%ED%A0%80", 1, 10),
@@ -255,13 +256,6 @@ async def test_hostile_and_out_of_range_queries_are_harmless(
     assert answer.status_code == 200
     pagination = answer.json()["data"]["pagination"]
     assert (pagination["currentPage"], pagination["itemsPerPage"]) == (page, limit)
-
-
-async def test_a_number_with_thirty_digits_is_no_failure(
-    users: Users, admin: dict[str, str]
-) -> None:
-    answer = await users.http.get(f"/admin/users?page={'9' * 30}", headers=admin)
-    assert answer.status_code in (200, 400)
 
 
 async def test_the_list_is_for_admins(users: Users) -> None:
