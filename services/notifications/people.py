@@ -27,14 +27,10 @@ class Acquaintances:
         phone = f"{event.country_code}{event.phone_number}" if event.phone_number else None
         values = {"phone": phone, "signup_language": event.language}
         await self._learn(event.user_id, values, event.version, _REGISTERED, transaction.session)
-        await self._learn(
-            event.user_id, {"email": event.email}, event.version, _EMAIL, transaction.session
-        )
+        await self._learn_email(event.user_id, event.email, event.version, transaction.session)
 
     async def change_email(self, event: UserEmailChanged, transaction: Transaction) -> None:
-        await self._learn(
-            event.user_id, {"email": event.email}, event.version, _EMAIL, transaction.session
-        )
+        await self._learn_email(event.user_id, event.email, event.version, transaction.session)
 
     async def change_profile(self, event: UserProfileUpdated, transaction: Transaction) -> None:
         profile = event.profile
@@ -54,6 +50,13 @@ class Acquaintances:
         if person is None or not person.is_known:
             raise NotKnownYet
         return person
+
+    async def _learn_email(
+        self, user_id: str, email: str | None, version: int, session: Session
+    ) -> None:
+        await self._learn(user_id, {"email": email}, version, _EMAIL, session)
+        if email:
+            await self._people.remember_email(user_id, email, session)
 
     async def _learn(
         self, user_id: str, values: Document, version: int, facts: str, session: Session

@@ -142,7 +142,11 @@ class Suppressions:
 
 
 class People:
-    """The copy of what auth and users say of people; each owner's facts have their own version."""
+    """The copy of what auth and users say of people; each owner's facts have their own version.
+
+    `emails`: all that were ever theirs, by which an erasure finds what went there."""
+
+    INDEXES = (IndexModel([("email", 1)], name="by_email"),)
 
     def __init__(self, collection: Collection) -> None:
         self._people = collection
@@ -154,6 +158,11 @@ class People:
         await save_newer(
             self._people, user_id, values, version=version, session=session, field=facts
         )
+
+    async def remember_email(self, user_id: str, email: str, session: Session) -> None:
+        """After `learn`, whichever version they have now."""
+        theirs = {"$addToSet": {"emails": email}}
+        await self._people.update_one({"_id": user_id}, theirs, session=session)
 
     async def take(self, user_id: str, session: Session, **values: object) -> Person | None:
         """The person, whose document this transaction has then written, `values` too: what else it
