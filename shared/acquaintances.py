@@ -9,7 +9,7 @@ from shared.contracts.auth import UserEmailChanged, UserRegistered
 from shared.contracts.users import UserProfileUpdated
 from shared.documents import from_document
 from shared.messaging import Subscription, Transaction
-from shared.mongo import Collection, Document, Session, save_newer
+from shared.mongo import Collection, Document, IndexModel, Session, save_newer
 from shared.personal_data import Holding
 from shared.tombstones import Tombstones
 
@@ -24,8 +24,10 @@ class NotKnownYet(Exception):
 
 
 class People(Generic[A]):
-    """Where the copy lies; each owner's facts have their own version."""
+    """Where the copy lies; each owner's facts have their own version. `emails`: all that were ever
+    theirs, by which an erasure finds what went there."""
 
+    INDEXES = (IndexModel([("email", 1)], name="by_email"),)
     INNER: ClassVar = (_REGISTERED, _EMAIL, _PROFILE, "told_at")
 
     def __init__(self, collection: Collection, kind: type[A]) -> None:
@@ -39,6 +41,11 @@ class People(Generic[A]):
         is there."""
         kept = {name: each for name, each in values.items() if name in self._kind.__struct_fields__}
         await save_newer(self._people, user_id, kept, version=version, session=session, field=facts)
+
+    async def remember_email(self, user_id: str, email: str, session: Session) -> None:
+        """After `learn`, whichever version they have now."""
+        theirs = {"$addToSet": {"emails": email}}
+        await self._people.update_one({"_id": user_id}, theirs, session=session)
 
     async def take(self, user_id: str, session: Session, values: Document) -> A | None:
         """The person, whose document this transaction has then written, `values` too."""
@@ -90,14 +97,10 @@ class Acquaintances(Generic[A]):
         phone = f"{event.country_code}{event.phone_number}" if event.phone_number else None
         values = {"phone": phone, "signup_language": event.language}
         await self._learn(event.user_id, values, event.version, _REGISTERED, transaction.session)
-        await self._learn(
-            event.user_id, {"email": event.email}, event.version, _EMAIL, transaction.session
-        )
+        await self._learn_email(event.user_id, event.email, event.version, transaction.session)
 
     async def change_email(self, event: UserEmailChanged, transaction: Transaction) -> None:
-        await self._learn(
-            event.user_id, {"email": event.email}, event.version, _EMAIL, transaction.session
-        )
+        await self._learn_email(event.user_id, event.email, event.version, transaction.session)
 
     async def change_profile(self, event: UserProfileUpdated, transaction: Transaction) -> None:
         profile = event.profile
@@ -124,6 +127,13 @@ class Acquaintances(Generic[A]):
         if await self._tombstones.has(user_id, transaction.session):
             return None
         return await self._people.meet(user_id, transaction.session)
+
+    async def _learn_email(
+        self, user_id: str, email: str | None, version: int, session: Session
+    ) -> None:
+        await self._learn(user_id, {"email": email}, version, _EMAIL, session)
+        if email:
+            await self._people.remember_email(user_id, email, session)
 
     async def _learn(
         self, user_id: str, values: Document, version: int, facts: str, session: Session

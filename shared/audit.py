@@ -33,7 +33,7 @@ _HEAD = "head"
 _NOTHING = "0" * 64
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`members`: the names of what was changed, never its values. `number` counts from 1."""
 
     number: int
@@ -108,16 +108,26 @@ class AuditLog:
         return number, previous
 
     async def of(self, user_id: str) -> list[Entry]:
+        """Raises ChainBroken where one of them cannot even be read."""
         who = self._pseudonyms.of(user_id)
         return [entry async for entry in self._walk({"$or": [{"actor": who}, {"target": who}]})]
 
     async def _walk(self, query: Document) -> AsyncIterator[Entry]:
         async for document in self._entries.find(query).sort("_id", 1):
-            yield msgspec.convert(document, Entry)
+            yield _entry(document)
 
     def _hash_of(self, entry: Entry) -> str:
         written = msgspec.json.encode(msgspec.structs.replace(entry, hash=""))
         return hmac.digest(self._key, written, "sha256").hex()
+
+
+def _entry(document: Document) -> Entry:
+    """Raises ChainBroken where it is none that was ever written."""
+    number = document.pop("_id")
+    try:
+        return msgspec.convert(document, Entry)
+    except msgspec.ValidationError:
+        raise ChainBroken(f"entry {number} is not as it was written") from None
 
 
 async def _logs(settings: ServiceSettings) -> AsyncIterator[tuple[str, AuditLog]]:
@@ -168,6 +178,8 @@ def main() -> int:
     try:
         settings = ServiceSettings.from_environment()
         return asyncio.run(_show(settings, options.of) if options.of else _verify(settings))
+    except ChainBroken as error:
+        sys.stderr.write(f"BROKEN: {error}\n")
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
     except PyMongoError as error:

@@ -17,4 +17,3 @@ EVENTS_HANDLED = Counter(
     ["consumer", "outcome"],
 )
 OUTBOX_PENDING = Gauge("aula_outbox_pending", "Committed events that NATS does not have yet")
-ERASURES = Gauge("aula_erasures_open", "Erasures of people that are not complete", ["state"])

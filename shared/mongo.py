@@ -7,7 +7,8 @@ move to PyMongo's own async API is a change of this file and of the names import
 import asyncio
 import os
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -69,6 +70,7 @@ __all__ = [
     "ping",
     "save_newer",
     "server_time",
+    "snapshot",
 ]
 
 
@@ -162,6 +164,14 @@ async def save_newer(
         session=session,
     )
     return bool(result.modified_count or result.upserted_id is not None)
+
+
+@asynccontextmanager
+async def snapshot(collection: Collection) -> AsyncIterator[Session]:
+    """For reads only, of its whole server: all see the data as they are at the first of them."""
+    database: Any = collection.database  # motor's types take it for a collection
+    async with await database.client.start_session(snapshot=True) as session:
+        yield session
 
 
 async def in_transaction(client: Client, work: Callable[[Session], Awaitable[T]]) -> T:

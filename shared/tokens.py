@@ -13,7 +13,7 @@ import jwt
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
-from shared.errors import AuthenticationRequired
+from shared.errors import AuthenticationRequired, Unavailable
 from shared.roles import ROLES, Role
 
 ALGORITHM = "ES256"
@@ -47,16 +47,22 @@ class PublicKeys:
 
     def __init__(self) -> None:
         self._keys: dict[str, EllipticCurvePublicKey] = {}
+        self._told = False  # of any key, ever
 
     def put(self, kid: str, jwk: Mapping[str, Any]) -> None:
         key = jwt.PyJWK.from_dict(dict(jwk), algorithm=ALGORITHM).key
         assert isinstance(key, EllipticCurvePublicKey)
         self._keys[kid] = key
+        self._told = True
 
     def remove(self, kid: str) -> None:
         self._keys.pop(kid, None)
 
     def get(self, kid: object) -> EllipticCurvePublicKey:
+        """Raises AuthenticationRequired; Unavailable while nothing is known of any key, as in the
+        first moments of a process: a client must not take its good token for a bad one."""
+        if not self._told:
+            raise Unavailable
         key = self._keys.get(kid) if isinstance(kid, str) else None
         if key is None:
             raise AuthenticationRequired

@@ -20,7 +20,7 @@ from shared.node import Node
 
 def create_app(settings: LearningSettings, clock: Clock = utc_now) -> App:
     node = Node("learning", settings)
-    person_documents = node.collection("people")
+    person_documents = node.collection("people", People.INDEXES)
     people = People(person_documents, Learner)
     acquaintances = Acquaintances(people, node.tombstones)
     assessments, results_of = create_assessments(node, people, acquaintances, clock)

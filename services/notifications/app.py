@@ -26,7 +26,7 @@ def create_app(settings: NotificationsSettings, clock: Clock = utc_now) -> App:
     deliveries = node.collection("deliveries", Deliveries.INDEXES)
     suppressed = node.collection("suppressions", Suppressions.INDEXES)
     dev_inbox = node.collection("dev_inbox", DevInbox.INDEXES)
-    people = node.collection("people")
+    people = node.collection("people", People.INDEXES)
 
     kept = Deliveries(deliveries, lease=os.urandom(8).hex())
     kept_away = timedelta(days=settings.suppression_days)

@@ -5,7 +5,7 @@ Deliveries that have ended keep no address; those of codes then belong to nobody
 
 from services.notifications.repository import Suppressions
 from shared.acquaintances import copy_in
-from shared.mongo import Collection
+from shared.mongo import Collection, Document
 from shared.personal_data import Held, HeldOn, Holding
 
 _INNER = ("sealed", "context", "lease", "due_at", "remove_at")
@@ -21,9 +21,9 @@ def held_in(
 ) -> HeldOn:
     async def held_on(user_id: str) -> Held:
         person = await people.find_one({"_id": user_id}) or {}
-        email, phone = person.get("email"), person.get("phone")
-        addresses = [address for address in (email, phone) if address]
-        keys = [suppressions.key("email", email)] if email else []
+        emails, phone = await _emails(person, people), person.get("phone")
+        addresses = [*emails, *([phone] if phone else [])]
+        keys = [suppressions.key("email", email) for email in emails]
         keys += [suppressions.key("sms", phone)] if phone else []
         codes = {
             "due_at": {"$exists": True},  # so that the index of open ones serves it
@@ -47,3 +47,10 @@ def held_in(
         )
 
     return held_on
+
+
+async def _emails(person: Document, people: Collection) -> list[str]:
+    """Theirs now and before; not one that has become somebody else's meanwhile."""
+    emails = {*person.get("emails", ()), *filter(None, [person.get("email")])}
+    others = people.find({"email": {"$in": list(emails)}, "_id": {"$ne": person.get("_id")}})
+    return sorted(emails - {other["email"] async for other in others})

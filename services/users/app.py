@@ -9,10 +9,12 @@ from services.users.administration import Administration
 from services.users.counters import Counters
 from services.users.deletions import DeletionService
 from services.users.directory import Directory
-from services.users.erasure_records import Erasures
-from services.users.erasures import ErasureService
-from services.users.export_records import Exports
-from services.users.exports import ExportLinks, ExportService
+from services.users.erasures.repository import Erasures
+from services.users.erasures.service import ErasureService
+from services.users.exports.links import ExportLinks
+from services.users.exports.repository import Exports
+from services.users.exports.service import ExportService
+from services.users.finalization import Finalization, Scheduler
 from services.users.leavers import Leavers
 from services.users.personal_data import held_in
 from services.users.profiles import Profiles
@@ -37,6 +39,7 @@ def create_app(settings: UsersSettings, clock: Clock = utc_now) -> App:
     users = UserService(people, profiles, node.tombstones, node.outbox, clock)
     actors = Actors(people, profiles, node.outbox)
     administration = Administration(people, profiles, actors, node.audit, clock)
+
     erasures = ErasureService(
         Erasures(node.collection("erasures", Erasures.INDEXES)),
         actors,
@@ -47,21 +50,26 @@ def create_app(settings: UsersSettings, clock: Clock = utc_now) -> App:
         now,
         stuck_after=timedelta(hours=settings.erasure_stuck_hours),
     )
+
+    leavers = Leavers(person_documents, node.collection("locks"))
+    finalization = Finalization(people, leavers, erasures, node.tombstones, node.pseudonyms)
     deletions = DeletionService(
-        people,
-        Leavers(person_documents, node.collection("locks")),
         profiles,
         actors,
-        erasures,
-        node,
+        finalization,
+        node.pseudonyms,
+        node.audit,
+        node.outbox,
         now,
         patience=timedelta(days=settings.account_deletion_days),
         finalize_now=settings.finalize_now,
     )
-    gathered = node.collection("exports", Exports.INDEXES)
-    parts = node.collection("export_parts", Exports.PART_INDEXES)
+    scheduler = Scheduler(people, leavers, finalization, node.pseudonyms, node.outbox, now)
+
+    export_documents = node.collection("exports", Exports.INDEXES)
+    part_documents = node.collection("export_parts", Exports.PART_INDEXES)
     exports = ExportService(
-        Exports(gathered, parts),
+        Exports(export_documents, part_documents),
         people,
         profiles,
         ExportLinks(settings.secret_of_people()),
@@ -69,10 +77,12 @@ def create_app(settings: UsersSettings, clock: Clock = utc_now) -> App:
         node.outbox,
         now,
     )
-    node.background(deletions.run())
+
+    node.background(scheduler.run())
     node.background(erasures.run())
     node.subscribe(event_handlers.table(users, erasures, exports))
-    node.holds(held_in(person_documents, consent_documents, gathered, parts))
+    node.holds(held_in(person_documents, consent_documents, export_documents, part_documents))
+
     dependencies = {
         "users": users,
         "administration": administration,

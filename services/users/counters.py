@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from shared import counters
-from shared.mongo import Collection
+from shared.mongo import Collection, Session
 
 
 class Counters(counters.Counters):
@@ -13,7 +13,7 @@ class Counters(counters.Counters):
     def __init__(self, collection: Collection) -> None:
         super().__init__(collection, ("groups", "months"))
 
-    async def people(self, groups: Iterable[str]) -> int:
+    async def people(self, groups: Iterable[str], session: Session | None = None) -> int:
         """How many are in these groups."""
-        sums = await self.of(["groups"])
+        sums = await self.of(["groups"], session)
         return sum(max(0, sums[f"groups.{group}"]) for group in groups)

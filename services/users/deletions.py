@@ -3,31 +3,22 @@
 The state lies in the person's document, and whatever happens to it reads and writes that document
 in one transaction: of two that happen at the same time one comes second, and sees it."""
 
-import asyncio
-import random
 from datetime import datetime, timedelta
 
 from services.users.actors import Actors
 from services.users.domain import Person
-from services.users.erasures import ErasureService
-from services.users.leavers import Leavers
+from services.users.finalization import Finalization
 from services.users.profiles import Profiles
-from services.users.repository import People
-from shared import logs
+from shared.audit import AuditLog
 from shared.clock import timestamp
 from shared.contracts.users import UserDeletionCancelled, UserDeletionRequested
 from shared.errors import AuthenticationRequired, Conflict, InsufficientPermissions
 from shared.ids import new_id
 from shared.languages import Text
-from shared.messaging import ACCOUNTS, Transaction
-from shared.mongo import ServerClock, is_outage
-from shared.node import Node
+from shared.messaging import ACCOUNTS, Outbox, Transaction
+from shared.mongo import ServerClock
+from shared.pseudonyms import Pseudonyms
 from shared.tokens import Principal
-
-log = logs.get("deletions")
-
-_LOOK_EVERY = 2.0  # seconds
-_AT_A_TIME = 100
 
 
 class DeletionNotPending(Conflict):
@@ -60,16 +51,6 @@ class FinalizeNowDisabled(InsufficientPermissions):
     )
 
 
-class LastSuperadmin(Conflict):
-    code = "last_superadmin"
-    text = Text(
-        en="The last superadmin cannot leave: make somebody else one first",
-        tr="Son süper yönetici ayrılamaz: önce başka birini süper yönetici yapın",
-        es="El último superadministrador no puede irse: nombra antes a otro",
-        de="Der letzte Superadmin kann nicht gehen: zuerst muss es ein anderer werden",
-    )
-
-
 class OwnAccount(Conflict):
     code = "own_account"
     text = Text(
@@ -83,31 +64,27 @@ class OwnAccount(Conflict):
 class DeletionService:
     def __init__(
         self,
-        people: People,
-        leavers: Leavers,
         profiles: Profiles,
         actors: Actors,
-        erasures: ErasureService,
-        node: Node,
+        finalization: Finalization,
+        pseudonyms: Pseudonyms,
+        audit: AuditLog,
+        outbox: Outbox,
         now: ServerClock,
         *,
         patience: timedelta,
         finalize_now: bool,
     ) -> None:
         """`patience`: how long a person can change their mind."""
-        self._people = people
-        self._leavers = leavers
         self._profiles = profiles
         self._actors = actors
-        self._erasures = erasures
-        self._tombstones = node.tombstones
-        self._pseudonyms = node.pseudonyms
-        self._audit = node.audit
-        self._outbox = node.outbox
+        self._finalization = finalization
+        self._pseudonyms = pseudonyms
+        self._audit = audit
+        self._outbox = outbox
         self._now = now
         self._patience = patience
         self._may_finalize_now = finalize_now
-        self._waiting: set[str] = set()  # said once, not at each look
 
     async def state(self, principal: Principal) -> Person:
         """Raises AuthenticationRequired where they are gone."""
@@ -123,7 +100,7 @@ class DeletionService:
             person = known or Person.of_token(principal.user_id, principal.role)
             if person.is_leaving:
                 return person
-            await self._require_another_superadmin(person, transaction)
+            await self._finalization.require_another_superadmin(person, transaction)
             deletion_id = new_id()
             person = person.leaving(deletion_id, now, now + self._patience)
             await self._profiles.save(person, transaction, before=known)
@@ -177,7 +154,7 @@ class DeletionService:
             person = await self._still_there(principal, transaction)
             if person is None or not person.is_leaving:
                 raise DeletionNotPending
-            await self._finalize(person, now, transaction)
+            await self._finalization.carry_out(person, now, transaction)
 
         await self._outbox.commit(work)
         return now
@@ -191,70 +168,15 @@ class DeletionService:
             if actor.id == user_id:
                 raise OwnAccount
             person = await self._actors.target(actor, user_id, transaction)
-            await self._finalize(person, now, transaction)
+            await self._finalization.carry_out(person, now, transaction)
             await self._audit.append(
                 transaction.session, actor=actor.id, action="user.deleted", target=user_id
             )
 
         await self._actors.commit(principal, "admin", work)
 
-    async def run(self) -> None:
-        """Finalize what is due, for ever. Every replica does; who comes second finds nothing."""
-        while True:
-            try:
-                await self.finalize_due()
-            except Exception as error:  # the sweeper must outlive whatever is away
-                if not is_outage(error):
-                    log.exception("finalizing due deletions failed")
-            await asyncio.sleep(_LOOK_EVERY)
-
-    async def finalize_due(self) -> None:
-        now = await self._now()
-        while due := await self._leavers.due(now, _AT_A_TIME):
-            random.shuffle(due)  # or all replicas would meet at each
-            done = [await self._finalize_one(user_id, now) for user_id in due]
-            if not any(done):
-                return  # others are at it, or what is left cannot be done
-
-    async def _finalize_one(self, user_id: str, now: datetime) -> bool:
-        async def work(transaction: Transaction) -> bool:
-            person = await self._people.find(user_id, transaction.session)
-            if person is None or not person.is_due(now):
-                return False
-            await self._finalize(person, now, transaction)
-            return True
-
-        try:
-            return await self._outbox.commit(work)
-        except LastSuperadmin:
-            self._wait_for_another(self._pseudonyms.of(user_id))
-        except Exception as error:
-            if is_outage(error):
-                raise
-            # One who cannot go must not hold up the others.
-            log.exception("not finalized", user=self._pseudonyms.of(user_id))
-        return False
-
-    def _wait_for_another(self, superadmin: str) -> None:
-        if superadmin not in self._waiting:
-            self._waiting.add(superadmin)
-            log.warning("the last superadmin cannot leave", user=superadmin)
-
-    async def _finalize(self, person: Person, now: datetime, transaction: Transaction) -> None:
-        await self._require_another_superadmin(person, transaction)
-        await self._people.remove(person, transaction.session)
-        await self._tombstones.put(person.id, transaction.session, {"profile": 1})
-        await self._erasures.begin(person, now, transaction)
-        transaction.put(ACCOUNTS.name, f"gone.{self._pseudonyms.of(person.id)}", b"")
-
     async def _still_there(self, principal: Principal, transaction: Transaction) -> Person | None:
         try:
             return await self._profiles.known(principal, transaction)
         except AuthenticationRequired:
             raise AccountDeletionFinalized from None
-
-    async def _require_another_superadmin(self, person: Person, transaction: Transaction) -> None:
-        if person.account.role != "superadmin":
-            return
-        if not await self._leavers.superadmin_stays_besides(person.id, transaction.session):
-            raise LastSuperadmin

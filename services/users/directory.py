@@ -1,15 +1,18 @@
 """The list of people for admins: filters, sorting, paging, search by prefix."""
 
 import asyncio
+from collections.abc import Sequence
 
 import msgspec
 
 from services.users.actors import Actors
 from services.users.counters import Counters
+from services.users.domain import Person
 from services.users.listing import groups, prefixes
 from services.users.repository import Order, People
 from shared.contracts.users import User
 from shared.http.pagination import Page, PageRequest, page_of
+from shared.mongo import Session
 from shared.roles import Role
 from shared.tokens import Principal
 
@@ -47,18 +50,26 @@ class Directory:
         return await (self._matching(wanted, starts) if starts else self._all(wanted))
 
     async def _all(self, wanted: Wanted) -> Page[User]:
-        total = await self._counters.people(wanted.groups)
+        # Who comes or goes between the two reads would shift what is counted from the end.
+        async with self._people.snapshot() as session:
+            total = await self._counters.people(wanted.groups, session)
+            people = await self._from_the_nearer_end(wanted, total, session)
+        return page_of([person.user for person in people], total, wanted.page)
+
+    async def _from_the_nearer_end(
+        self, wanted: Wanted, total: int, session: Session
+    ) -> Sequence[Person]:
         order, skip = wanted.order, wanted.page.skip
         limit = max(0, min(wanted.page.limit, total - skip))
         from_the_end = skip > total // 2
         if from_the_end:  # what is passed over costs time too
             order, skip = order.reversed, total - skip - limit
-        people = (
-            await self._people.page(wanted.groups, order, skip=skip, limit=limit) if limit else []
+        if not limit:
+            return []
+        people = await self._people.page(
+            wanted.groups, order, skip=skip, limit=limit, session=session
         )
-        if from_the_end:
-            people.reverse()
-        return page_of([person.user for person in people], total, wanted.page)
+        return people[::-1] if from_the_end else people
 
     async def _matching(self, wanted: Wanted, starts: tuple[str, ...]) -> Page[User]:
         found = await asyncio.gather(

@@ -96,6 +96,8 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
             signup_source=event.signup_source,
             signup_campaign=event.signup_campaign,
             created_at=event.registered_at,
+            # It was a sign-in, too, of which the event may come a moment later.
+            last_login=max(self.account.last_login or "", event.registered_at),
         )
         profile = msgspec.structs.replace(
             self.profile,

@@ -1,7 +1,7 @@
 """What users listens to."""
 
-from services.users.erasures import ErasureService
-from services.users.exports import ExportService
+from services.users.erasures.service import ErasureService
+from services.users.exports.service import ExportService
 from services.users.service import UserService
 from shared.contracts.auth import UserEmailChanged, UserRegistered, UserRoleChanged, UserSignedIn
 from shared.contracts.users import UserErased, UserExported

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from services.users.consents import Consent, Paper
@@ -10,7 +11,7 @@ from services.users.domain import Person
 from services.users.leavers import Leavers
 from services.users.listing import Listing, groups, listing_of
 from shared.documents import from_document, to_document
-from shared.mongo import Collection, Document, IndexModel, Session
+from shared.mongo import Collection, Document, IndexModel, Session, snapshot
 from shared.searching import begins_with
 
 # What an admin's list may be sorted by, by its name in the API.
@@ -73,9 +74,7 @@ class People:
         return from_document(Person, document) if document else None
 
     async def find_by_username(self, username: str) -> Person | None:
-        # With the type, because the index has only those who have one.
-        theirs = {"profile.username": {"$eq": username, "$type": "string"}}
-        document = await self._people.find_one(theirs)
+        document = await self._people.find_one({"profile.username": username})
         return from_document(Person, document) if document else None
 
     async def save(self, person: Person, session: Session, *, before: Person | None) -> None:
@@ -92,8 +91,12 @@ class People:
         await self._people.delete_one({"_id": person.id}, session=session)
         await self._counters.change(person.id, _counted(listing_of(person)), (), session)
 
+    def snapshot(self) -> AbstractAsyncContextManager[Session]:
+        """For several reads of one moment."""
+        return snapshot(self._people)
+
     async def page(
-        self, groups: Sequence[str], order: Order, *, skip: int, limit: int
+        self, groups: Sequence[str], order: Order, *, skip: int, limit: int, session: Session
     ) -> list[Person]:
         """Those of these groups, in this order."""
         found = self._people.find(
@@ -102,6 +105,7 @@ class People:
             # Or the server tries its ways in turn to see which is first to find something: where
             # much is to be passed over that is none, and each try is long.
             hint=f"by_{order.by}",
+            session=session,
         )
         documents = await found.skip(skip).limit(limit).to_list(limit)
         return [from_document(Person, document) for document in documents]

@@ -10,9 +10,9 @@ from litestar.response import Stream
 from services.users.administration import Administration
 from services.users.deletions import DeletionService
 from services.users.directory import Directory
-from services.users.erasure import State
-from services.users.erasures import ErasureService
-from services.users.exports import ExportService
+from services.users.erasures.domain import State
+from services.users.erasures.service import ErasureService
+from services.users.exports.service import ExportService
 from services.users.schemas import (
     ChangeProfile,
     ChangeUsername,
@@ -65,21 +65,6 @@ async def change_me(
     return ok(await users.change_me(principal, data.changes()))
 
 
-@get("/admin/users", guards=[admin])
-async def people(
-    principal: NamedDependency[Principal],
-    directory: NamedDependency[Directory],
-    page: FromQuery[int | None] = None,
-    limit: FromQuery[int | None] = None,
-    search: FromQuery[str | None] = None,
-    role: FromQuery[Role | None] = None,
-    isRegistrationComplete: FromQuery[bool | None] = None,  # noqa: N803  refusals name it so
-    sort: FromQuery[Sort] = "-createdAt",
-) -> Envelope[Page[User]]:
-    wanted = wanted_list(page, limit, search, role, isRegistrationComplete, sort)
-    return ok(await directory.list(principal, wanted))
-
-
 @get("/auth/registration/status", guards=[signed_in])
 async def registration_status(
     principal: NamedDependency[Principal], users: NamedDependency[UserService]
@@ -123,25 +108,6 @@ async def optional_auth(
     return ok(Visit(is_authenticated=user is not None, user=user, message=message))
 
 
-@get("/admin/users/{user_id:str}", guards=[admin])
-async def find_user(
-    user_id: FromPath[str],
-    principal: NamedDependency[Principal],
-    administration: NamedDependency[Administration],
-) -> Envelope[User]:
-    return ok(await administration.user(principal, checked_id(user_id)))
-
-
-@patch("/admin/users/{user_id:str}/profile", guards=[admin])
-async def change_profile(
-    user_id: FromPath[str],
-    data: JSONBody[ChangeProfile],
-    principal: NamedDependency[Principal],
-    administration: NamedDependency[Administration],
-) -> Envelope[User]:
-    return ok(await administration.change_profile(principal, checked_id(user_id), data.changes()))
-
-
 @post("/users/me/account-deletion", status_code=200, guards=[signed_in])
 async def request_deletion(
     principal: NamedDependency[Principal], deletions: NamedDependency[DeletionService]
@@ -169,6 +135,53 @@ async def finalize_now(
 ) -> Envelope[Finalized]:
     finalized_at = await deletions.finalize_now(principal)
     return ok(Finalized(user_id=principal.user_id, finalized_at=timestamp(finalized_at)))
+
+
+@get("/users/me/export", status_code=202, guards=[signed_in])
+async def export_me(
+    principal: NamedDependency[Principal], exports: NamedDependency[ExportService]
+) -> Envelope[ExportState]:
+    export = await exports.request(principal)
+    return ok(ExportState.of(export, exports.path(export)), 202)
+
+
+@get("/users/exports/{token:str}")
+async def download_export(token: FromPath[str], exports: NamedDependency[ExportService]) -> Stream:
+    return Stream(await exports.open(token), media_type="application/zip", headers=DOWNLOAD)
+
+
+@get("/admin/users", guards=[admin])
+async def list_people(
+    principal: NamedDependency[Principal],
+    directory: NamedDependency[Directory],
+    page: FromQuery[int | None] = None,
+    limit: FromQuery[int | None] = None,
+    search: FromQuery[str | None] = None,
+    role: FromQuery[Role | None] = None,
+    isRegistrationComplete: FromQuery[bool | None] = None,  # noqa: N803  refusals name it so
+    sort: FromQuery[Sort] = "-createdAt",
+) -> Envelope[Page[User]]:
+    wanted = wanted_list(page, limit, search, role, isRegistrationComplete, sort)
+    return ok(await directory.list(principal, wanted))
+
+
+@get("/admin/users/{user_id:str}", guards=[admin])
+async def find_user(
+    user_id: FromPath[str],
+    principal: NamedDependency[Principal],
+    administration: NamedDependency[Administration],
+) -> Envelope[User]:
+    return ok(await administration.user(principal, checked_id(user_id)))
+
+
+@patch("/admin/users/{user_id:str}/profile", guards=[admin])
+async def change_profile(
+    user_id: FromPath[str],
+    data: JSONBody[ChangeProfile],
+    principal: NamedDependency[Principal],
+    administration: NamedDependency[Administration],
+) -> Envelope[User]:
+    return ok(await administration.change_profile(principal, checked_id(user_id), data.changes()))
 
 
 @delete("/admin/users/{user_id:str}", status_code=200, guards=[admin])
@@ -204,37 +217,24 @@ async def find_erasure(
     return ok(ErasureView.of(await erasures.of(principal, checked_id(user_id))))
 
 
-@get("/users/me/export", status_code=202, guards=[signed_in])
-async def export_me(
-    principal: NamedDependency[Principal], exports: NamedDependency[ExportService]
-) -> Envelope[ExportState]:
-    export = await exports.request(principal)
-    return ok(ExportState.of(export, exports.path(export)), 202)
-
-
-@get("/users/exports/{token:str}")
-async def download_export(token: FromPath[str], exports: NamedDependency[ExportService]) -> Stream:
-    return Stream(await exports.open(token), media_type="application/zip", headers=DOWNLOAD)
-
-
 HANDLERS = (
     me,
     change_me,
-    people,
     registration_status,
     complete_registration,
     change_username,
     public_profile,
     optional_auth,
-    find_user,
-    change_profile,
     request_deletion,
     deletion_state,
     cancel_deletion,
     finalize_now,
+    export_me,
+    download_export,
+    list_people,
+    find_user,
+    change_profile,
     delete_user,
     list_erasures,
     find_erasure,
-    export_me,
-    download_export,
 )

@@ -1,14 +1,14 @@
 """What users' endpoints take and answer (contract, section 3)."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from services.users.directory import Wanted
 from services.users.domain import Person
-from services.users.erasure import Erasure, State
-from services.users.export import Export
+from services.users.erasures.domain import Erasure, State
+from services.users.exports.domain import Export
 from services.users.repository import Order
 from shared.clock import timestamp
 from shared.contracts.users import Availability, DeletionStatus, Expertise, User
@@ -23,6 +23,10 @@ Name = Annotated[str, Meta(min_length=1, max_length=100, pattern=NAME)]
 Handle = Annotated[str, Meta(max_length=100, pattern=LINE)]
 Version = Annotated[str, Meta(min_length=1, max_length=20, pattern=NAME)]
 Interest = Annotated[str, Meta(min_length=1, max_length=50, pattern=LINE)]
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    pass
 
 
 class ChangeProfile(
@@ -55,6 +59,116 @@ class ChangeProfile(
         return {name: value for name, value in members.items() if value is not UNSET}
 
 
+class CompleteRegistration(ChangeProfile, frozen=True, kw_only=True):
+    name: Name
+    surname: Name
+    privacy_policy_accepted: bool
+    privacy_policy_version: Version
+    terms_of_use_accepted: bool
+    terms_of_use_version: Version
+
+
+class Registered(Answer, frozen=True, kw_only=True):
+    message: str
+    user: User
+
+
+class RegistrationStatus(Answer, frozen=True, kw_only=True):
+    is_registration_complete: bool
+    missing_fields: tuple[str, ...]
+
+    @classmethod
+    def of(cls, missing: tuple[str, ...]) -> "RegistrationStatus":
+        return cls(is_registration_complete=not missing, missing_fields=missing)
+
+
+class ChangeUsername(
+    msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True
+):
+    new_username: Annotated[str, Meta(max_length=100)]
+
+
+class PublicProfile(Answer, frozen=True, kw_only=True):
+    """The part of a `User` that everybody may see: what a person shows of themself on purpose."""
+
+    id: str
+    name: str | None
+    surname: str | None
+    username: str | None
+    profile_photo: str | None
+    availability_status: Availability | None
+    interests: tuple[str, ...]
+    expertise: Expertise | None
+    bio: str | None
+    instagram: str | None
+    x: str | None
+    tiktok: str | None
+    snapchat: str | None
+    facebook: str | None
+    followers_count: int
+    following_count: int
+    minute_price_in_live_stream: int
+
+    @classmethod
+    def of(cls, user: User) -> "PublicProfile":
+        return cls(**{name: getattr(user, name) for name in cls.__struct_fields__})
+
+
+class Visit(Answer, frozen=True, kw_only=True):
+    """Who looks, where anybody may."""
+
+    is_authenticated: bool
+    user: User | None
+    message: str
+
+
+class Deletion(Answer, frozen=True, kw_only=True):
+    """A request to delete one's account, from now on pending."""
+
+    status: DeletionStatus | None
+    requested_at: str | None
+    scheduled_for: str | None
+
+    @classmethod
+    def of(cls, person: Person) -> Self:
+        profile = person.profile
+        return cls(
+            **{name: getattr(profile, f"account_deletion_{name}") for name in cls.__struct_fields__}
+        )
+
+
+class DeletionState(Deletion, frozen=True, kw_only=True):
+    """What became of the last request; all null where there was none."""
+
+    cancelled_at: str | None
+
+
+class Finalized(Answer, frozen=True, kw_only=True):
+    user_id: str
+    status: Literal["finalized"] = "finalized"
+    finalized_at: str
+
+
+class ExportState(Answer, frozen=True, kw_only=True):
+    """`url`: the gateway's path of the file, once it is ready."""
+
+    export_id: str
+    status: Literal["gathering", "ready"]
+    requested_at: str
+    expires_at: str | None
+    url: str | None
+
+    @classmethod
+    def of(cls, export: Export, url: str | None) -> "ExportState":
+        return cls(
+            export_id=export.id,
+            status=export.status,
+            requested_at=timestamp(export.requested_at),
+            expires_at=timestamp(export.expires_at) if url else None,
+            url=url,
+        )
+
+
 Sort = Literal[
     "createdAt", "-createdAt", "lastLogin", "-lastLogin", "name", "-name", "email", "-email"
 ]
@@ -76,50 +190,6 @@ def wanted_list(
         role=role,
         is_registration_complete=is_registration_complete,
     )
-
-
-class Answer(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    pass
-
-
-class Deletion(Answer, frozen=True, kw_only=True):
-    """A request to delete one's account, from now on pending."""
-
-    status: DeletionStatus | None
-    requested_at: str | None
-    scheduled_for: str | None
-
-    @classmethod
-    def of(cls, person: Person) -> "Deletion":
-        return cls(
-            status=person.profile.account_deletion_status,
-            requested_at=person.profile.account_deletion_requested_at,
-            scheduled_for=person.profile.account_deletion_scheduled_for,
-        )
-
-
-class DeletionState(Answer, frozen=True, kw_only=True):
-    """What became of the last request; all null where there was none."""
-
-    status: DeletionStatus | None
-    requested_at: str | None
-    scheduled_for: str | None
-    cancelled_at: str | None
-
-    @classmethod
-    def of(cls, person: Person) -> "DeletionState":
-        return cls(
-            status=person.profile.account_deletion_status,
-            requested_at=person.profile.account_deletion_requested_at,
-            scheduled_for=person.profile.account_deletion_scheduled_for,
-            cancelled_at=person.profile.account_deletion_cancelled_at,
-        )
-
-
-class Finalized(Answer, frozen=True, kw_only=True):
-    user_id: str
-    status: Literal["finalized"] = "finalized"
-    finalized_at: str
 
 
 class Deleted(Answer, frozen=True, kw_only=True):
@@ -163,87 +233,4 @@ class ErasureView(Answer, frozen=True, kw_only=True):
                 for name, receipt in sorted(erasure.receipts.items())
             ),
             missing=erasure.silent,
-        )
-
-
-class CompleteRegistration(ChangeProfile, frozen=True, kw_only=True):
-    name: Name
-    surname: Name
-    privacy_policy_accepted: bool
-    privacy_policy_version: Version
-    terms_of_use_accepted: bool
-    terms_of_use_version: Version
-
-
-class Registered(Answer, frozen=True, kw_only=True):
-    message: str
-    user: User
-
-
-class RegistrationStatus(Answer, frozen=True, kw_only=True):
-    is_registration_complete: bool
-    missing_fields: tuple[str, ...]
-
-    @classmethod
-    def of(cls, missing: tuple[str, ...]) -> "RegistrationStatus":
-        return cls(is_registration_complete=not missing, missing_fields=missing)
-
-
-class ChangeUsername(
-    msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True
-):
-    new_username: Annotated[str, Meta(max_length=100)]
-
-
-class Visit(Answer, frozen=True, kw_only=True):
-    """Who looks, where anybody may."""
-
-    is_authenticated: bool
-    user: User | None
-    message: str
-
-
-class PublicProfile(Answer, frozen=True, kw_only=True):
-    """The part of a `User` that everybody may see: what a person shows of themself on purpose."""
-
-    id: str
-    name: str | None
-    surname: str | None
-    username: str | None
-    profile_photo: str | None
-    availability_status: Availability | None
-    interests: tuple[str, ...]
-    expertise: Expertise | None
-    bio: str | None
-    instagram: str | None
-    x: str | None
-    tiktok: str | None
-    snapchat: str | None
-    facebook: str | None
-    followers_count: int
-    following_count: int
-    minute_price_in_live_stream: int
-
-    @classmethod
-    def of(cls, user: User) -> "PublicProfile":
-        return cls(**{name: getattr(user, name) for name in cls.__struct_fields__})
-
-
-class ExportState(Answer, frozen=True, kw_only=True):
-    """`url`: the gateway's path of the file, once it is ready."""
-
-    export_id: str
-    status: Literal["gathering", "ready"]
-    requested_at: str
-    expires_at: str | None
-    url: str | None
-
-    @classmethod
-    def of(cls, export: Export, url: str | None) -> "ExportState":
-        return cls(
-            export_id=export.id,
-            status=export.status,
-            requested_at=timestamp(export.requested_at),
-            expires_at=timestamp(export.expires_at) if url else None,
-            url=url,
         )

@@ -233,7 +233,7 @@ class UserErasureCompleted(Event, frozen=True, kw_only=True):
 
     @property
     def traces(self) -> tuple[str, ...]:
-        return ()
+        return (self.erasure_id,)  # of the sealed address, which goes once it was told
 
 
 class UserExportRequested(PersonEvent, frozen=True, kw_only=True):

@@ -112,6 +112,7 @@ async def test_an_export_has_the_results_and_what_is_known_of_the_person(
         {
             "id": ada,
             "email": f"{ada}@aula.test",
+            "emails": [f"{ada}@aula.test"],
             "name": "Ada",
             "surname": "Lovelace",
             "language": "de",

@@ -145,6 +145,9 @@ async def test_facts_on_people_may_come_in_any_order(service: Notifications, aut
         profile_updated(ada, 1, name="Adele"),
     )
     person = await service.database["people"].find_one({"_id": ada})
+    assert person is not None
+    earlier = {"first@school.test", "second@school.test"}
+    assert set(person.pop("emails")) == {"third@school.test", *earlier}
     assert person == {
         "_id": ada,
         "email": "third@school.test",

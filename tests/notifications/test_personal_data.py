@@ -10,7 +10,7 @@ import pytest
 
 from deploy.stack import Stack
 from services.notifications.personal_data import held_in
-from services.notifications.repository import Deliveries, DevInbox, Suppressions
+from services.notifications.repository import Suppressions
 from services.notifications.settings import Secret
 from shared.clock import utc_now
 from shared.contracts.users import UserExportRequested
@@ -23,6 +23,7 @@ from tests.notifications.people import (
     deleted,
     deletion_cancelled,
     deletion_requested,
+    email_changed,
     erasure_completed,
     export_ready,
     profile_updated,
@@ -124,6 +125,33 @@ async def test_a_mail_under_way_to_somebody_who_is_erased_is_not_sent(
     assert ADA not in repr(await service.everything())
 
 
+async def test_what_went_to_former_emails_is_erased_unless_they_are_somebody_elses_now(
+    backbone: Stack, prefix: str, auth: Auth
+) -> None:
+    ada, bob = new_id(), new_id()
+    before, later, now = "ada@first.test", "ada@second.test", "ada@third.test"
+    async with notifications(backbone, prefix) as service:  # with a dev inbox
+        await told(auth, service, registered(ada, before), email_changed(ada, now, 3))
+        await told(auth, service, email_changed(ada, later, 2))  # which comes late
+        await told(auth, service, registered(bob, later))
+        for address in (before, later, now):
+            await auth.ask(address)
+
+        async def shown() -> set[str]:
+            return {row["to"] async for row in service.database["dev_inbox"].find()}
+
+        async def all_shown() -> bool:
+            return await shown() == {before, later, now}
+
+        await eventually(all_shown)
+        await auth.say(deleted(ada))
+        await receipt(service)
+        assert await shown() == {later}
+        everything = repr(await service.everything())
+        assert before not in everything
+        assert now not in everything
+
+
 async def test_people_get_what_is_held_on_them_without_the_secrets(
     service: Notifications, auth: Auth, peer: SmtpPeer
 ) -> None:
@@ -169,8 +197,6 @@ async def test_what_is_held_is_found_by_indexes(service: Notifications, auth: Au
             database["suppressions"], timedelta(1), Pseudonyms(PRIVACY_KEY), utc_now
         ),
     )
-    assert Deliveries.INDEXES
-    assert DevInbox.INDEXES
     for holding in (await held_on(ada)).all:
         plan = await holding.collection.find(holding.query).explain()
         assert "COLLSCAN" not in repr(plan["queryPlanner"]["winningPlan"]), holding.name

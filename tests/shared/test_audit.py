@@ -90,6 +90,9 @@ TAMPERINGS = {
     "its members changed": ({"_id": 2}, {"$set": {"members": []}}),
     "its actor changed": ({"_id": 3}, {"$set": {"actor": "0" * 32}}),
     "its time changed": ({"_id": 1}, {"$set": {"at": "2020-01-01T00:00:00.000Z"}}),
+    "a member taken away": ({"_id": 2}, {"$unset": {"actor": 1}}),
+    "a member of another type": ({"_id": 2}, {"$set": {"number": "2"}}),
+    "a member added": ({"_id": 2}, {"$set": {"note": "approved"}}),
     "the head turned back": ({"_id": "head"}, {"$set": {"number": 2}}),
     "the head turned on": ({"_id": "head"}, {"$inc": {"number": 1}}),
     "the head's hash changed": ({"_id": "head"}, {"$set": {"hash": "0" * 64}}),
@@ -123,6 +126,14 @@ async def test_entries_past_the_head_show(book: Book) -> None:
     await book.note()
     await book.entries.replace_one({"_id": "head"}, head)
     with pytest.raises(ChainBroken):
+        await book.log.verify()
+
+
+async def test_something_put_in_between_shows(book: Book) -> None:
+    for _ in range(2):
+        await book.note()
+    await book.entries.insert_one({"_id": 1.5, "action": "user.deleted"})
+    with pytest.raises(ChainBroken, match=r"entry 1\.5 is not as it was written"):
         await book.log.verify()
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from shared.errors import AuthenticationRequired
+from shared.errors import AuthenticationRequired, Unavailable
 from shared.tokens import PublicKeys, TokenVerifier
 from tests.tokens import Signer
 
@@ -141,3 +141,11 @@ def test_a_withdrawn_key_counts_at_once_when_the_memory_is_cleared() -> None:
 def test_other_authorization_headers_are_refused(header: str) -> None:
     with pytest.raises(AuthenticationRequired):
         verifier().from_header(header)
+
+
+def test_who_knows_no_key_yet_calls_no_token_bad() -> None:
+    nothing_known = TokenVerifier(PublicKeys(), issuer="aula", audience="aula-api")
+    with pytest.raises(Unavailable):
+        nothing_known.verify(signed())
+    with pytest.raises(AuthenticationRequired):  # what is no token at all is known to be bad
+        nothing_known.verify("abc")

@@ -46,7 +46,7 @@ async def process(module: str, port: int, **urls: str) -> AsyncIterator[Process]
         *(sys.executable, "-m", module), env=environment, cwd=ROOT
     )
     try:
-        await eventually(lambda: _is_ready(port))
+        await eventually(lambda: _is_ready(port), within=30)
         yield child
     finally:
         if child.returncode is None:

@@ -65,11 +65,23 @@ class Users:
         await eventually(is_known)
         return user_id, bearer
 
-    async def said(self, user_id: str, event: type[E]) -> list[E]:
-        """What users has said about somebody, oldest first."""
-        rows = self.database["outbox"].find({"subject": event.subject, "traces": user_id})
+    async def said(self, trace: str, event: type[E]) -> list[E]:
+        """What users has said about a person, or an erasure, oldest first."""
+        rows = self.database["outbox"].find({"subject": event.subject, "traces": trace})
         payloads = [row["payload"] async for row in rows.sort("created_at", 1)]
         return [msgspec.json.decode(payload, type=event) for payload in payloads]
+
+    async def has_heard(self, user_id: str) -> None:
+        """Returns when all that auth has said about somebody is handled."""
+        heard_by = ("register", "note-sign-in", "change-email", "change-role")
+        rows = self.database.client["test_auth"]["outbox"].find({"traces": user_id}, {"_id": 1})
+        events = [row["_id"] async for row in rows]
+        inbox = {"_id": {"$in": [f"users-{by}:{event}" for by in heard_by for event in events]}}
+
+        async def handled() -> bool:
+            return await self.database["inbox"].count_documents(inbox) == len(events)
+
+        await eventually(handled)
 
     async def has_caught_up(self) -> None:
         """Other tests left events in the stream: returns when they are handled."""

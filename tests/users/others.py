@@ -36,8 +36,3 @@ async def completed(users: Users, erasure_id: str, within: float = 15) -> Docume
         return await users.database["erasures"].find_one(done)
 
     return await eventually(found, within)
-
-
-async def said(users: Users, trace: str, subject: str) -> int:
-    """How many such events users has recorded."""
-    return await users.database["outbox"].count_documents({"traces": trace, "subject": subject})

@@ -7,15 +7,15 @@ from datetime import timedelta
 from pathlib import Path
 
 from deploy.stack import Stack
-from services.users.erasure import SERVICES, Erasure, Receipt, pause
+from services.users.erasures.domain import SERVICES, Erasure, Receipt, pause
 from shared.clock import utc_now
-from shared.contracts.users import UserErased
+from shared.contracts.users import UserDeleted, UserErased, UserErasureCompleted
 from shared.ids import new_id
 from shared.mongo import Document
 from shared.seal import Seal
 from tests.eventually import eventually
 from tests.users.conftest import PRIVACY_KEY, Users
-from tests.users.others import OTHERS, answer_for, completed, erasure_of, said
+from tests.users.others import OTHERS, answer_for, completed, erasure_of
 
 NOW = utc_now()
 OPEN = Erasure(
@@ -51,7 +51,7 @@ async def wind_back(users: Users, erasure_id: str, by: timedelta) -> None:
 
 async def asked_again(users: Users, erasure_id: str, times: int) -> None:
     async def was_asked() -> bool:
-        return await said(users, erasure_id, "user.deleted") == times
+        return len(await users.said(erasure_id, UserDeleted)) == times
 
     await eventually(was_asked)
 
@@ -90,7 +90,7 @@ async def test_when_all_have_answered_nothing_is_left_but_pseudonym_times_and_co
     for name in await users.database.list_collection_names():
         async for document in users.database[name].find({}):
             assert user_id not in str(document), name
-    assert await users.database["outbox"].count_documents({"traces": erasure["_id"]}) == 0
+    assert await users.said(erasure["_id"], UserDeleted) == []
     stone = await users.database["tombstones"].find_one({"_id": users.pseudonyms.of(user_id)})
     assert stone["counts"]["profile"] == 1
 
@@ -105,6 +105,17 @@ async def test_the_person_is_told_by_the_address_that_was_sealed(users: Users) -
     email = Seal(PRIVACY_KEY).open(event["sealedEmail"], erasure["_id"]).decode()
     assert (email, event["language"]) == (f"{user_id}@aula.test", "tr")
     assert email.encode() not in row["payload"]
+
+
+async def test_once_the_last_mail_is_out_the_sealed_address_goes_too(users: Users) -> None:
+    _, erasure = await delete(users)
+    await answer_for(users, erasure["_id"], *OTHERS)
+    await completed(users, erasure["_id"])
+    assert len(await users.said(erasure["_id"], UserErasureCompleted)) == 1
+    await wind_back(users, erasure["_id"], timedelta(days=4))
+    over = {"_id": erasure["_id"], "state": "complete", "next_step_at": None}
+    await eventually(lambda: users.database["erasures"].find_one(over))
+    assert await users.said(erasure["_id"], UserErasureCompleted) == []
 
 
 async def test_admins_see_how_far_an_erasure_is(users: Users) -> None:
@@ -162,11 +173,9 @@ async def test_only_the_silent_are_asked_again(users: Users) -> None:
     await eventually(waits_for_learning)
     for asked in (2, 3):
         await wind_back(users, erasure["_id"], timedelta(minutes=5))
-
         await asked_again(users, erasure["_id"], asked)
-    rows = users.database["outbox"].find({"traces": erasure["_id"]}).sort("created_at", 1)
-    asked_for = [json.loads(row["payload"])["services"] async for row in rows]
-    assert asked_for == [[], ["learning"], ["learning"]]
+    asked_for = [event.services for event in await users.said(erasure["_id"], UserDeleted)]
+    assert asked_for == [(), ("learning",), ("learning",)]
     await answer_for(users, erasure["_id"], "learning")
     await completed(users, erasure["_id"])
 
@@ -205,7 +214,9 @@ async def test_nobody_erased_is_named_in_the_logs(users: Users, data_dir: Path) 
     user_id, erasure = await delete(users)
     await answer_for(users, erasure["_id"], *OTHERS)
     await completed(users, erasure["_id"])
-    for log in data_dir.glob("*/logs/*.log"):
+    logs = list(data_dir.glob("*/logs/*.log"))
+    assert logs
+    for log in logs:
         assert user_id not in log.read_text()
 
 

@@ -7,11 +7,15 @@ import os
 import random
 import zipfile
 import zlib
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import httpx
+import pytest
 
-from services.users.export import Export
+from services.users.erasures.domain import SERVICES
+from services.users.exports.archive import SLICE, PartMissing, unpacked
+from services.users.exports.domain import Export
 from shared.clock import utc_now
 from shared.contracts.users import UserExported, UserExportRequested
 from shared.ids import new_id
@@ -19,7 +23,7 @@ from shared.mongo import Document
 from shared.seal import Seal
 from tests.eventually import eventually
 from tests.users.conftest import PRIVACY_KEY, Users
-from tests.users.others import OTHERS, answer_for, completed, erasure_of, said
+from tests.users.others import OTHERS, answer_for, completed, erasure_of
 
 PATH = "/users/me/export"
 DAY = timedelta(days=1)
@@ -150,7 +154,7 @@ async def test_calls_while_one_is_under_way_or_young_give_the_same(users: Users)
     user_id, bearer = await users.somebody()
     calls = await asyncio.gather(*(asked(users, bearer) for _ in range(10)))
     assert len({data["exportId"] for data in calls}) == 1
-    assert await said(users, user_id, "user.export_requested") == 1
+    assert len(await users.said(user_id, UserExportRequested)) == 1
     export_id = calls[0]["exportId"]
     await others_answer(users, user_id, export_id, *OTHERS)
     await ready(users, bearer)
@@ -170,13 +174,11 @@ async def test_after_a_minute_only_the_silent_are_asked_again(users: Users) -> N
 
     await eventually(waits)
     await asked(users, bearer)
-    assert await said(users, user_id, "user.export_requested") == 1
+    assert len(await users.said(user_id, UserExportRequested)) == 1
     await wind_back(users, export_id, timedelta(minutes=2))
     await asyncio.gather(*(asked(users, bearer) for _ in range(5)))
-    rows = users.database["outbox"].find({"traces": user_id, "subject": "user.export_requested"})
-    services = [json.loads(row["payload"])["services"] async for row in rows]
-    assert sorted(services, key=len)[0] == ["learning", "notifications"]
-    assert len(services) == 2
+    asked_for = [event.services for event in await users.said(user_id, UserExportRequested)]
+    assert asked_for == [SERVICES, ("learning", "notifications")]
     await others_answer(users, user_id, export_id, "learning", "notifications")
     await ready(users, bearer)
 
@@ -192,6 +194,24 @@ async def test_many_parts_in_any_order_make_one_file(users: Users) -> None:
     await others_answer(users, user_id, export_id, "auth", "notifications")
     files = await download(users, (await ready(users, bearer))["url"])
     assert files["learning.json"] == held
+
+
+@pytest.mark.parametrize("size", [0, 1, SLICE - 1, SLICE, SLICE + 1, 3 * SLICE])
+async def test_what_was_packed_comes_out_whole_wherever_it_was_cut(size: int) -> None:
+    content = b"a" * size
+    packed = zlib.compress(content)
+    for cut in (0, 1, len(packed) // 2, len(packed)):
+        assert (
+            b"".join([piece async for piece in unpacked(_each(packed[:cut], packed[cut:]))])
+            == content
+        )
+    with pytest.raises(PartMissing):
+        assert [piece async for piece in unpacked(_each(packed[:-1]))]
+
+
+async def _each(*pieces: bytes) -> AsyncIterator[bytes]:
+    for piece in pieces:
+        yield piece
 
 
 async def test_a_wrong_or_old_link_leads_nowhere(users: Users) -> None:

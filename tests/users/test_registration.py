@@ -120,6 +120,28 @@ async def test_everything_it_wants_must_be_there_and_of_its_type(users: Users, m
     assert not (await status_of(users, bearer))["isRegistrationComplete"]
 
 
+async def test_a_refusal_has_a_line_for_each_member_that_is_wrong(users: Users) -> None:
+    _, bearer = await users.somebody()
+    headers = {**bearer, "X-Language": "en"}
+    nothing = await users.http.post(COMPLETE, headers=headers, json={})
+    assert nothing.json()["errors"][1:] == [f"{member}: is required" for member in ANSWERS]
+    body = {"name": 5, **{f"m{n}`.[": n for n in range(3)}, "bio": "x" * 2001, "interests": [1, 2]}
+    answer = await users.http.patch("/me", headers=headers, json=body)
+    assert (answer.status_code, answer.json()["errors"]) == (
+        400,
+        [
+            "Validation failed",
+            *(f"m{number}: is not a known member" for number in range(3)),
+            "name: has the wrong type",
+            "interests[0]: has the wrong type",
+            "bio: is not valid",
+        ],
+    )
+    body = {f"m{number}": number for number in range(10_000)}
+    many = await users.http.patch("/me", headers=headers, json=body)
+    assert (many.status_code, len(many.json()["errors"])) == (400, 21)
+
+
 @pytest.mark.parametrize(
     "more",
     [

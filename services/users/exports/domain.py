@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from services.users.erasure import SERVICES
+from services.users.erasures.domain import SERVICES
 
 LIFE = timedelta(days=7)
 _ONE_IN = timedelta(hours=24)

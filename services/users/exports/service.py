@@ -2,17 +2,16 @@
 answers come, and handed out under a link that only its owner is told."""
 
 import asyncio
-import hmac
-import zlib
 from collections.abc import AsyncIterator
 
 import msgspec
 
-from services.users.archive import zipped
 from services.users.domain import Person
-from services.users.erasure import SERVICES
-from services.users.export import Export
-from services.users.export_records import Exports
+from services.users.erasures.domain import SERVICES
+from services.users.exports.archive import unpacked, zipped
+from services.users.exports.domain import Export
+from services.users.exports.links import ExportLinks
+from services.users.exports.repository import Exports
 from services.users.profiles import Profiles
 from services.users.repository import People
 from shared.clock import timestamp
@@ -23,35 +22,6 @@ from shared.messaging import Outbox, Transaction
 from shared.mongo import ServerClock
 from shared.seal import Seal
 from shared.tokens import Principal
-
-_ID_LENGTH = 24
-_PROOF_LENGTH = 32
-_SLICE = 256 * 1024  # bytes decompressed at a time
-
-
-class PartMissing(Exception):
-    """The export went while it was being read: its person was erased, or its time was over."""
-
-
-class ExportLinks:
-    """The paths under which exports are handed out: nobody guesses one, and none is stored."""
-
-    def __init__(self, key: str) -> None:
-        self._key = b"aula-export:" + key.encode()
-
-    def path(self, export_id: str) -> str:
-        return f"/users/exports/{export_id}{self._proof(export_id)}"
-
-    def opened(self, token: str) -> str:
-        """The id of the export. Raises NotFound."""
-        export_id, proof = token[:_ID_LENGTH], token[_ID_LENGTH:]
-        if not hmac.compare_digest(self._proof(export_id).encode(), proof.encode()):
-            raise NotFound
-        return export_id
-
-    def _proof(self, export_id: str) -> str:
-        digest = hmac.digest(self._key, export_id.encode(), "sha256")
-        return digest.hex()[:_PROOF_LENGTH]
 
 
 class ExportService:
@@ -137,11 +107,9 @@ class ExportService:
         return zipped(files, export.requested_at)
 
     async def _file(self, export: Export, service: str) -> AsyncIterator[bytes]:
-        unpack = zlib.decompressobj()
-        async for sealed in self._exports.parts(export, service):
-            packed = await asyncio.to_thread(self._seal.open, sealed, export.id)
-            while packed:
-                yield await asyncio.to_thread(unpack.decompress, packed, _SLICE)
-                packed = unpack.unconsumed_tail
-        if not unpack.eof:
-            raise PartMissing
+        async def packed() -> AsyncIterator[bytes]:
+            async for sealed in self._exports.parts(export, service):
+                yield await asyncio.to_thread(self._seal.open, sealed, export.id)
+
+        async for piece in unpacked(packed()):
+            yield piece

@@ -15,6 +15,7 @@ SERVICES = ("auth", "learning", "notifications", "users")  # all hold something 
 _FIRST_PAUSE = timedelta(seconds=30)
 _FINISH_AGAIN = timedelta(seconds=3)
 _LONGEST_PAUSE = timedelta(hours=1)
+_LAST_MAIL_IS_OUT = timedelta(days=4)  # or was given up: it is tried for three
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,11 +79,15 @@ class Erasure(msgspec.Struct, frozen=True, kw_only=True):
             self,
             state="complete",
             completed_at=now,
-            next_step_at=None,
+            next_step_at=now + _LAST_MAIL_IS_OUT if self.sealed_email else None,
             user_id=None,
             sealed_email=None,
             language=None,
         )
+
+    def over(self) -> "Erasure":
+        """Nothing is left to be done."""
+        return msgspec.structs.replace(self, next_step_at=None)
 
 
 def pause(asked: int) -> timedelta:

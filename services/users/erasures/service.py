@@ -10,23 +10,26 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 
+from prometheus_client import Gauge
+
 from services.users.actors import Actors
 from services.users.domain import Person
-from services.users.erasure import Erasure, Receipt, State, pause
-from services.users.erasure_records import Erasures
+from services.users.erasures.domain import Erasure, Receipt, State, pause
+from services.users.erasures.repository import Erasures
 from shared import logs
 from shared.clock import timestamp
 from shared.contracts.users import UserDeleted, UserErased, UserErasureCompleted
 from shared.errors import NotFound
 from shared.ids import new_id
 from shared.messaging import Outbox, Traces, Transaction
-from shared.metrics import ERASURES
 from shared.mongo import ServerClock, is_outage
 from shared.pseudonyms import Pseudonyms
 from shared.seal import Seal
 from shared.tokens import Principal
 
 log = logs.get("erasures")
+
+ERASURES = Gauge("aula_erasures_open", "Erasures of people that are not complete", ["state"])
 
 _LOOK_EVERY = 2.0  # seconds
 _AT_A_TIME = 100
@@ -124,17 +127,19 @@ class ErasureService:
             if erasure and erasure.silent:
                 await self._change(erasure_id, now, self._ask_again)
             elif erasure and erasure.user_id:
-                await self._finish(erasure, erasure.user_id, now)
+                # What asks the services to erase must outlive their answers, and nothing else.
+                await self._after_erasing((erasure_id, erasure.user_id), erasure, self._complete)
+            elif erasure:
+                await self._after_erasing((erasure_id,), erasure, self._end)
 
-    async def _finish(self, erasure: Erasure, user_id: str, now: datetime) -> None:
+    async def _after_erasing(self, traces: Sequence[str], erasure: Erasure, step: Step) -> None:
+        now = await self._now()
         try:
-            # What asks the services to erase must outlive their answers, and nothing else.
-            await self._traces.erase((erasure.id, user_id))
+            await self._traces.erase(traces)
         except Exception as error:  # noqa: BLE001  one that cannot end must not hold up the others
             log.info("erasure waits", user=erasure.person, reason=type(error).__name__)
-            await self._change(erasure.id, now, self._postpone)
-        else:
-            await self._change(erasure.id, now, self._complete)
+            step = self._postpone
+        await self._change(erasure.id, now, step)
 
     async def _change(self, erasure_id: str, now: datetime, step: Step) -> None:
         """Take `step` if it is still due: other replicas are at it too."""
@@ -159,6 +164,9 @@ class ErasureService:
             UserDeleted(user_id=erasure.user_id, erasure_id=erasure.id, services=erasure.silent)
         )
         return erasure.asked_again(now)
+
+    def _end(self, erasure: Erasure, _: datetime, __: Transaction) -> Erasure:
+        return erasure.over()
 
     def _postpone(self, erasure: Erasure, now: datetime, _: Transaction) -> Erasure:
         return erasure.postponed(now)

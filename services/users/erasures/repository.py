@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from services.users.erasure import Erasure, State
+from services.users.erasures.domain import Erasure, State
 from shared.documents import from_document, to_document
 from shared.mongo import Collection, IndexModel, Session
 

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import datetime
 
-from services.users.export import Export
+from services.users.exports.domain import Export
 from shared.contracts.users import UserExported
 from shared.documents import from_document, to_document
 from shared.mongo import Collection, IndexModel, Session

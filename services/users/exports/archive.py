@@ -1,9 +1,16 @@
-"""A zip made while it is being sent."""
+"""Unpacking and zipping while it is being sent."""
 
 import asyncio
+import zlib
 from collections.abc import AsyncIterator, Iterable
 from datetime import datetime
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+SLICE = 256 * 1024  # bytes decompressed at a time
+
+
+class PartMissing(Exception):
+    """The export went while it was being read: its person was erased, or its time was over."""
 
 
 class _Outlet:
@@ -41,3 +48,17 @@ async def zipped(
                     await asyncio.to_thread(file.write, piece)
                     yield outlet.take()
     yield outlet.take()
+
+
+async def unpacked(packed: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """What was packed, in small pieces. Raises PartMissing where its end is not there."""
+    stream = zlib.decompressobj()
+    async for rest in packed:
+        piece = b""
+        # A full piece may leave something in the stream although all of its input is taken.
+        while rest or len(piece) == SLICE:
+            piece = await asyncio.to_thread(stream.decompress, rest, SLICE)
+            rest = stream.unconsumed_tail
+            yield piece
+    if not stream.eof:
+        raise PartMissing
