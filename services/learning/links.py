@@ -8,7 +8,7 @@ from shared.languages import Text
 LONGEST_LINK = 2048
 
 _ODD = re.compile(r"[\x00-\x20\x7f-\x9f\\<>\"`{}|^]|\s")  # nothing that a browser would mend
-_OURS = re.compile(r"/(?![/.])[\x21-\x7e]*")
+_OURS = re.compile(r"/[A-Za-z0-9][\x21-\x7e]*")
 
 BAD_LINK = Text(
     en="must be an http or https address, or a path of ours such as /storage/files/…",

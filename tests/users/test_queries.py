@@ -1,8 +1,7 @@
 """No query of users walks through a whole collection: mongod's profiler watches while every route,
 handler and sweep of the service is at work."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import nats
@@ -18,6 +17,7 @@ from shared.contracts.auth import UserEmailChanged, UserRoleChanged, UserSignedI
 from shared.messaging.streams import INBOX_MEMORY
 from shared.mongo import Document, Session, in_transaction
 from tests.eventually import eventually
+from tests.profiling import profiler, scans
 from tests.users.conftest import Users
 from tests.users.others import OTHERS, answer_for, completed, erasure_of
 from tests.users.people import person
@@ -112,29 +112,13 @@ async def seen(users: Users, servers: Stack) -> Seen:
     cast = {role: await users.somebody(role) for role in ("user", "admin", "superadmin")}  # type: ignore[arg-type]
     await crowd_in(users)
     started = utc_now()
-    async with profiler(servers) as driver:
+    async with profiler(servers, "aula_users") as driver:
         await play(users, cast)
         await eventually(lambda: len(sweeps(driver)) == 3, within=20)
         database = driver["aula_users"]
         fresh = {"expires_at": {"$gte": started + INBOX_MEMORY}}
         handled = {str(each["_id"]).partition(":")[0] for each in database["inbox"].find(fresh)}
         return Seen(list(database["system.profile"].find({"appName": "aula"})), handled)
-
-
-@asynccontextmanager
-async def profiler(servers: Stack) -> AsyncIterator[MongoClient[Document]]:
-    """On, with room for all that happens meanwhile."""
-    with MongoClient[Document](servers.mongo_url) as driver:
-        database = driver["aula_users"]
-        before = database.command("profile", 0)
-        database.drop_collection("system.profile")
-        database.create_collection("system.profile", capped=True, size=64 * 1024 * 1024)
-        database.command("profile", 2, sampleRate=1.0)
-        try:
-            yield driver
-        finally:
-            rate = before["sampleRate"]
-            database.command("profile", 0, slowms=before["slowms"], sampleRate=rate)
 
 
 async def crowd_in(users: Users) -> None:
@@ -195,12 +179,7 @@ def sweeps(driver: MongoClient[Document]) -> set[str]:
 
 
 async def test_no_operation_scans_a_collection(seen: Seen) -> None:
-    scans = [
-        (each["ns"], each["op"], each.get("command"))
-        for each in seen
-        if "COLLSCAN" in str(each.get("planSummary")) or "COLLSCAN" in str(each.get("execStats"))
-    ]
-    assert scans == []
+    assert scans(seen) == []
     assert len(seen.operations) > 200
 
 
