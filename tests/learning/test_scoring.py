@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from fractions import Fraction
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ from services.learning.assessments.domain import (
     percentage,
     scored,
 )
+from services.learning.assessments.schemas import AssessmentView
 from shared.errors import InvalidFields
 from shared.languages import Text
 
@@ -116,6 +118,28 @@ def test_a_percentage_is_exact_to_the_hundredth_and_full_only_when_all_is_right(
     assert abs(Fraction(raw * FULL, most) - total) <= Fraction(1, 2)
     assert (total == FULL) == (raw == most)
     assert (total == 0) == (raw == 0)
+
+
+@given(st.data())
+def test_what_everybody_sees_of_a_test_does_not_depend_on_what_is_right(
+    data: st.DataObject,
+) -> None:
+    one = data.draw(assessments())
+    other = msgspec.structs.replace(
+        one,
+        questions=tuple(
+            question(
+                number,
+                each.type,
+                each.points,
+                data.draw(st.sets(st.integers(0, 3), min_size=1, max_size=4)),
+            )
+            for number, each in enumerate(one.questions)
+        ),
+    )
+    views = [AssessmentView.with_questions(each, with_answers=False) for each in (one, other)]
+    assert msgspec.json.encode(views[0]) == msgspec.json.encode(views[1])
+    assert b"orrect" not in msgspec.json.encode(views[0])
 
 
 def test_two_of_three_points_are_66_67() -> None:
