@@ -2,6 +2,8 @@
 recount that says what was wrong."""
 
 import asyncio
+import os
+import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -121,6 +123,28 @@ async def test_a_recount_beside_submissions_mends_and_says_what_was_wrong(desk: 
     assert again.drift == {}
     assert again.after["totals.submissions"] == 15
     assert again.lines == [f"tests         {len(again.after)} counters, all as they should be"]
+
+
+async def test_the_command_says_how_it_stands(desk: Desk, servers: Stack) -> None:
+    client, prefix = desk.database.client, f"test_{new_id()}"
+    database = client[f"{prefix}_learning"]
+    await database["results"].insert_one(to_document(result()))
+    environment = {"AULA_MONGO_URL": servers.mongo_url, "AULA_DATABASE_PREFIX": prefix}
+    said = []
+    for _ in range(2):
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "services.learning.recount"),
+            env=os.environ | environment,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        output, _ = await process.communicate()
+        assert process.returncode == 0
+        said.append(output.decode())
+    await client.drop_database(database.name)
+    assert "totals.submissions" in said[0]
+    assert "1 too few before" in said[0]
+    assert "tests         8 counters, all as they should be" in said[1]
 
 
 def test_a_result_is_one_in_each_counter() -> None:
