@@ -35,11 +35,12 @@ fix: $(READY) ## Format, and mend what can be mended by itself
 	@$(BIN)/ruff check --fix --quiet . || true
 	@$(BIN)/ruff format --quiet .
 
-bench: $(READY) ## Measure: the gateway beside Envoy, a code's way into a mailbox, lists of people
+bench: $(READY) ## Measure: the gateway beside Envoy, a code's way into a mailbox, lists of people, placement tests
 	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes --no-deps -r requirements-bench.lock
 	@$(BIN)/python -m tests.benchmarks.gateway
 	@$(BIN)/python -m tests.benchmarks.mail
 	@$(BIN)/python -m tests.benchmarks.people
+	@$(BIN)/python -m tests.benchmarks.placement
 
 lock: $(READY) ## Resolve the dependencies in pyproject.toml anew
 	@deploy/lock.sh $(BIN)
