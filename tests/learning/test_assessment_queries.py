@@ -2,12 +2,10 @@
 they show: mongod's profiler watches while routes and handlers are at work."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from pymongo import MongoClient
 
 from deploy.stack import Stack
 from gateway.table import TABLE
@@ -19,6 +17,7 @@ from shared.mongo import Document
 from tests.learning.assessments import body, made, right_answers
 from tests.learning.conftest import Learning
 from tests.learning.people import somebody, told
+from tests.profiling import profiler, scans
 
 CROWD = 300  # results of others, and as many tests
 Seen = list[Document]
@@ -63,7 +62,7 @@ def test_every_route_of_placement_tests_is_in_the_script() -> None:
 async def seen(learning: Learning, servers: Stack) -> Seen:
     ada, test = await somebody(learning), await made(learning, maxAttempts=0)
     await crowd_in(learning, test, ada)
-    async with profiler(servers) as driver:
+    async with profiler(servers, "aula_learning") as driver:
         await play(learning, test, ada)
         await told(
             learning,
@@ -72,21 +71,6 @@ async def seen(learning: Learning, servers: Stack) -> Seen:
             UserDeleted(user_id=ada, erasure_id=new_id()),
         )
         return list(driver["aula_learning"]["system.profile"].find({"appName": "aula"}))
-
-
-@asynccontextmanager
-async def profiler(servers: Stack) -> AsyncIterator[MongoClient[Document]]:
-    with MongoClient[Document](servers.mongo_url) as driver:
-        database = driver["aula_learning"]
-        before = database.command("profile", 0)
-        database.drop_collection("system.profile")
-        database.create_collection("system.profile", capped=True, size=64 * 1024 * 1024)
-        database.command("profile", 2, sampleRate=1.0)
-        try:
-            yield driver
-        finally:
-            rate = before["sampleRate"]
-            database.command("profile", 0, slowms=before["slowms"], sampleRate=rate)
 
 
 async def crowd_in(learning: Learning, test: dict[str, Any], ada: str) -> None:
@@ -133,12 +117,7 @@ async def play(learning: Learning, test: dict[str, Any], ada: str) -> None:
 
 
 async def test_no_operation_scans_a_collection(seen: Seen) -> None:
-    scans = [
-        (each["ns"], each["op"], each.get("command"))
-        for each in seen
-        if "COLLSCAN" in str(each.get("planSummary")) or "COLLSCAN" in str(each.get("execStats"))
-    ]
-    assert scans == []
+    assert scans(seen) == []
     assert len(seen) > 100
 
 
