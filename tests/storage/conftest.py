@@ -133,17 +133,19 @@ async def running(servers: Stack, data: Path, url: str, folder: Path) -> AsyncIt
     await broker.ready.wait()
     relay = Relay(client[f"{prefix}_others"], broker)
     sweeping = asyncio.create_task(relay.run())
-    async with (
-        Stack(environment, data_dir=data, only=("learning",)) as stack,
-        httpx.AsyncClient(base_url=stack.url("learning"), timeout=60) as http,
-    ):
-        others = Outbox(client[f"{prefix}_others"], "others", relay)
-        database = client[f"{prefix}_learning"]
-        yield Storage(http, signer, stack, database, folder, data, others)
-    sweeping.cancel()
-    await relay.drain(2)
-    await broker.close()
-    client.close()
+    try:
+        async with (
+            Stack(environment, data_dir=data, only=("learning",)) as stack,
+            httpx.AsyncClient(base_url=stack.url("learning"), timeout=60) as http,
+        ):
+            others = Outbox(client[f"{prefix}_others"], "others", relay)
+            database = client[f"{prefix}_learning"]
+            yield Storage(http, signer, stack, database, folder, data, others)
+    finally:
+        sweeping.cancel()
+        await relay.drain(2)
+        await broker.close()
+        client.close()
 
 
 @asynccontextmanager

@@ -156,7 +156,7 @@ def clean_name(given: str, kind: Kind) -> str:
     base = unicodedata.normalize("NFC", given).replace("\\", "/").rpartition("/")[2]
     # Control, format (right-to-left overrides, zero-width), surrogates, unassigned, private.
     seen = "".join(c for c in base if unicodedata.category(c)[0] != "C")
-    seen = " ".join(seen.split()).strip(" .")
+    seen = " ".join(seen.split()).rstrip(" .")
     stem, dot, extension = seen.rpartition(".")
     if not dot or extension.lower() not in kind.extensions:
         stem, extension = seen, kind.extensions[0]

@@ -1,0 +1,145 @@
+"""Uploads that do not end well, and the limits of what is held in memory."""
+
+import asyncio
+import hashlib
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from deploy.stack import Stack
+from shared.clock import utc_now
+from tests.eventually import eventually
+from tests.gateway.client import Client
+from tests.gateway.memory import peak_growth
+from tests.storage import samples
+from tests.storage.conftest import Storage, stored_in
+
+MIB = 1024 * 1024
+BOUNDARY = "edge-of-a-part"
+FRAME = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="a.mp4"\r\n\r\n'.encode()
+END = f"\r\n--{BOUNDARY}--\r\n".encode()
+
+
+def head(storage: Storage, length: int, path: str = "/storage/upload") -> bytes:
+    token = storage.bearer()["Authorization"]
+    return (
+        f"POST {path} HTTP/1.1\r\nHost: aula.test\r\nAuthorization: {token}\r\n"
+        f"Content-Type: multipart/form-data; boundary={BOUNDARY}\r\n"
+        f"Content-Length: {length}\r\n\r\n"
+    ).encode()
+
+
+def open_files(pid: int) -> list[str]:
+    """What a process holds of files without a name."""
+    found = []
+    for each in Path(f"/proc/{pid}/fd").iterdir():
+        try:
+            target = os.readlink(each)
+        except FileNotFoundError:
+            continue
+        if "(deleted)" in target and "spool" in target:
+            found.append(target)
+    return found
+
+
+async def begun(storage: Storage, client: Client, sent: int = 3 * MIB) -> None:
+    """An upload of 50 MiB is under way, and has reached the disk."""
+    size = 50 * MIB
+    client.send(head(storage, len(FRAME) + size + len(END)) + FRAME)
+    client.send(samples.video_head(size - 44) + b"\0" * sent)
+    await client.writer.drain()
+    await eventually(lambda: open_files(storage.pid))
+
+
+async def nothing_left(storage: Storage, before: list[str]) -> None:
+    assert storage.spooled() == []
+    assert storage.objects() == before
+    assert await storage.loose() == []
+
+
+async def test_an_upload_that_its_client_leaves_is_gone_at_once(local: Storage) -> None:
+    before = local.objects()
+    async with await Client.to(local.port) as client:
+        await begun(local, client)
+    await eventually(lambda: not open_files(local.pid))
+    await nothing_left(local, before)
+    log = (local.data / "logs" / "learning.log").read_text()
+    assert "unhandled" not in log
+    assert '"status":499' in log.replace(" ", "") or "status=499" in log
+
+
+async def test_a_kill_in_the_middle_of_an_upload_leaves_nothing(
+    servers: Stack, tmp_path: Path
+) -> None:
+    async with stored_in("folder", servers, tmp_path) as storage:
+        async with await Client.to(storage.port) as client:
+            await begun(storage, client)
+            await storage.stack.kill("learning")
+        await storage.stack.ready("learning")
+        await nothing_left(storage, [])
+        # Between the store and the database: the object is there, half or whole, and nobody's.
+        key = "public/65cdd01890f43f1e2a000001.mp4"
+        (storage.folder / "public").mkdir()
+        for name in (key, f"{key}#1"):
+            (storage.folder / name).write_bytes(b"half")
+        due = utc_now() - timedelta(seconds=1)
+        await storage.database["loose_objects"].insert_one({"_id": key, "due_at": due})
+        await eventually(lambda: not storage.objects())
+
+        async def forgotten() -> bool:
+            return not await storage.loose()
+
+        await eventually(forgotten)
+
+
+async def test_an_upload_that_stands_still_is_given_up(local: Storage) -> None:
+    before = local.objects()
+    async with await Client.to(local.port) as client:
+        await begun(local, client)
+        answer = await client.answer(within=20)
+        assert (answer.status, answer.code) == (408, "request_timeout")
+    await nothing_left(local, before)
+
+
+@pytest.mark.parametrize("kind", ["folder", "s3"])
+async def test_large_files_go_in_and_out_with_flat_memory(
+    kind: str, servers: Stack, tmp_path: Path
+) -> None:
+    size, piece = 100 * MIB, b"\0" * MIB
+    async with stored_in(kind, servers, tmp_path) as storage:
+        await storage.uploaded(samples.mp4(MIB))  # warm
+        async with (
+            await Client.to(storage.port) as client,
+            peak_growth(storage.pid) as growth,
+        ):
+            first = samples.video_head(size)
+            client.send(head(storage, len(FRAME) + len(first) + size + len(END)) + FRAME + first)
+            digest = hashlib.sha256(first)
+            for _ in range(size // MIB):
+                client.send(piece)
+                digest.update(piece)
+                await client.writer.drain()
+            client.send(END)
+            answer = await client.answer(within=60)
+            assert answer.status == 201, answer.body
+            assert answer.json["data"]["sha256"] == digest.hexdigest()
+            assert growth() < 48 * MIB, growth()
+        url = answer.json["data"]["url"]
+        got = hashlib.sha256()
+        async with peak_growth(storage.pid) as growth:
+            async with storage.http.stream("GET", url, follow_redirects=True) as stream:
+                async for chunk in stream.aiter_bytes(MIB):
+                    got.update(chunk)
+            assert growth() < 24 * MIB, growth()
+        assert got.hexdigest() == digest.hexdigest()
+
+
+async def test_parts_may_be_had_while_others_are_read(local: Storage) -> None:
+    data = await local.uploaded(samples.mp4(2 * MIB))
+    answers = await asyncio.gather(
+        *(local.fetched(data["url"], Range=f"bytes={n}-{n + 99}") for n in range(0, 4000, 100))
+    )
+    assert {answer.status_code for answer in answers} == {206}
+    assert b"".join(answer.content for answer in answers) == samples.mp4(2 * MIB)[:4000]
