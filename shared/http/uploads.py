@@ -79,13 +79,20 @@ class MultipartBody:
     """The parts of a body, once. Raises BodyTooLarge beyond `limit` bytes, MalformedRequest for
     what is no multipart body or ends too early, RequestTimeout when nothing comes any more."""
 
-    def __init__(self, stream: AsyncIterator[bytes], content_type: str, limit: int) -> None:
+    def __init__(
+        self,
+        stream: AsyncIterator[bytes],
+        content_type: str,
+        limit: int,
+        patience: float = _PATIENCE,
+    ) -> None:
         _, options = parse_options_header(content_type)
         boundary = options.get("boundary", "")
         if not boundary:
             raise MalformedRequest("multipart/form-data without a boundary")
         self._stream = stream
         self._limit = limit
+        self._patience = patience
         self._seen = 0
         try:
             self._parser = PushMultipartParser(boundary, max_segment_count=_MOST_PARTS, strict=True)
@@ -125,7 +132,7 @@ class MultipartBody:
         """The next bytes; none at the end."""
         while True:
             try:
-                async with asyncio.timeout(_PATIENCE):
+                async with asyncio.timeout(self._patience):
                     chunk = await anext(self._stream, b"")
             except TimeoutError:
                 raise RequestTimeout from None

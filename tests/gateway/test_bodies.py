@@ -165,6 +165,31 @@ async def test_a_body_may_not_take_longer_than_its_route_allows(house: House, qu
         assert await client.closed()
 
 
+async def test_what_streams_may_take_long_but_not_stand_still(house: House, quick: int) -> None:
+    """Its route grants 0.6 s without a byte."""
+    async with await Client.to(quick) as client:
+        client.send(request("POST", "/drip", "Content-Length: 10"))
+        for _ in range(10):
+            await asyncio.sleep(0.2)
+            client.send(b"x")
+        answer = await client.answer()
+        assert (answer.status, answer.json["size"]) == (200, 10)
+        client.send(request("POST", "/drip", "Content-Length: 10") + b"x")
+        answer = await client.answer(within=3)
+        assert (answer.status, answer.code) == (408, "request_timeout")
+
+    async def drip(arrived: Arrived, writer: asyncio.StreamWriter) -> None:
+        writer.write(head(content_length=20))
+        for _ in range(10):
+            writer.write(b"x")
+            await asyncio.sleep(0.2)
+        await asyncio.Event().wait()
+
+    house.users.answer = drip
+    answer = await ask(quick, "GET", "/drip")
+    assert (answer.status, answer.body, answer.cut) == (200, b"x" * 10, True)
+
+
 async def test_a_service_that_does_not_read_holds_the_upload_back(house: House, quick: int) -> None:
     """Back-pressure: what it does not take stays with the client."""
     gate = asyncio.Event()

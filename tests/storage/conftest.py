@@ -3,7 +3,7 @@
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,7 +116,9 @@ async def s3_server(folder: Path) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def running(servers: Stack, data: Path, url: str, folder: Path) -> AsyncIterator[Storage]:
+async def running(
+    servers: Stack, data: Path, url: str, folder: Path, components: Sequence[str]
+) -> AsyncIterator[Storage]:
     """A learning service with a database of its own."""
     signer = Signer(f"storage-{new_id()}")
     await publish_keys(servers.nats_url, signer)
@@ -135,7 +137,7 @@ async def running(servers: Stack, data: Path, url: str, folder: Path) -> AsyncIt
     sweeping = asyncio.create_task(relay.run())
     try:
         async with (
-            Stack(environment, data_dir=data, only=("learning",)) as stack,
+            Stack(environment, data_dir=data, only=components) as stack,
             httpx.AsyncClient(base_url=stack.url("learning"), timeout=60) as http,
         ):
             others = Outbox(client[f"{prefix}_others"], "others", relay)
@@ -149,7 +151,9 @@ async def running(servers: Stack, data: Path, url: str, folder: Path) -> AsyncIt
 
 
 @asynccontextmanager
-async def stored_in(kind: str, servers: Stack, folder: Path) -> AsyncIterator[Storage]:
+async def stored_in(
+    kind: str, servers: Stack, folder: Path, components: Sequence[str] = ("learning",)
+) -> AsyncIterator[Storage]:
     async with AsyncExitStack() as everything:
         enter = everything.enter_async_context
         data = folder / "data"
@@ -157,7 +161,7 @@ async def stored_in(kind: str, servers: Stack, folder: Path) -> AsyncIterator[St
             url, place = await enter(s3_server(folder / "s3")), folder / "s3" / "bucket"
         else:
             url, place = "", data / "files"
-        yield await enter(running(servers, data, url, place))
+        yield await enter(running(servers, data, url, place, components))
 
 
 @pytest.fixture(scope="session", params=["folder", "s3"])

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from email.utils import parsedate_to_datetime
 
+import httpx
 import pytest
 
 from shared.contracts.users import UserDeleted, UserExportRequested
@@ -124,3 +125,52 @@ async def test_a_date_serves_where_a_tag_is_not_known(local: Storage) -> None:
     assert parsedate_to_datetime(modified)
     again = await local.fetched(data["url"], **{"If-Modified-Since": modified})
     assert again.status_code == 304
+
+
+async def test_an_interrupted_download_goes_on_only_in_the_same_file(local: Storage) -> None:
+    content = samples.mp4(5000)
+    data = await local.uploaded(content)
+    whole = await local.fetched(data["url"])
+    for condition, status in (
+        (whole.headers["etag"], 206),
+        (whole.headers["last-modified"], 206),
+        ('"another"', 200),
+        (f"W/{whole.headers['etag']}", 200),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", 200),
+    ):
+        headers = {"Range": "bytes=10-19", "If-Range": condition}
+        answer = await local.fetched(data["url"], **headers)
+        assert answer.status_code == status, condition
+        assert answer.content == (content[10:20] if status == 206 else content)
+    assert whole.headers["accept-ranges"] == "bytes"
+
+
+async def test_ranges_that_cannot_be_had_are_refused(local: Storage) -> None:
+    data = await local.uploaded(samples.png())
+    size = len(samples.png())
+    for asked in (f"bytes={size}-", "bytes=-0", "bytes=0-0,2-3"):
+        answer = await local.fetched(data["url"], Range=asked)
+        assert (answer.status_code, answer.json()["code"]) == (416, "range_not_satisfiable")
+        assert answer.headers["content-range"] == f"bytes */{size}"
+
+
+async def test_a_bucket_is_opened_for_a_moment_after_the_right_was_checked(
+    storage: Storage,
+) -> None:
+    data = await storage.uploaded(samples.pdf(), folder="staff")
+    refused = await storage.http.get(data["url"])
+    assert refused.status_code == 404
+    answer = await storage.http.get(data["url"], headers=storage.bearer())
+    if answer.status_code == 200:
+        assert answer.headers["cache-control"] == "private, no-cache"
+        return
+    assert answer.status_code == 302
+    assert answer.headers["cache-control"] == "private, no-store"
+    link = answer.headers["location"]
+    assert "X-Amz-Expires=300" in link
+    async with httpx.AsyncClient() as anybody:
+        assert (await anybody.get(link)).content == samples.pdf()
+        # For this one file, as it was signed.
+        other = link.replace(data["key"], data["key"].replace("staff", "public"))
+        assert (await anybody.get(other)).status_code == 403
+        assert (await anybody.get(link.partition("?")[0])).status_code >= 400

@@ -20,9 +20,9 @@ from shared.settings import SettingsError
 
 log = logs.get("storage")
 
-_PART = 8 * 1024 * 1024  # bytes sent at a time to a bucket
+_PART = 6 * 1024 * 1024  # bytes sent at a time to a bucket; S3 wants 5 MiB at least
 _PARTS_AT_ONCE = 2  # held in memory meanwhile
-_PIECE = 256 * 1024
+_PIECE = 256 * 1024  # and read, or written to a folder
 _LINK_LIVES = timedelta(minutes=5)
 _RETRY: Any = {"max_retries": 3, "retry_timeout": timedelta(seconds=20)}
 
@@ -77,7 +77,7 @@ class Objects:
                 key,
                 file,
                 attributes=attributes,
-                chunk_size=_PART,
+                chunk_size=_PIECE if self._folder else _PART,
                 max_concurrency=_PARTS_AT_ONCE,
             )
             if self._folder:
