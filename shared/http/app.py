@@ -29,7 +29,7 @@ from shared.errors import (
 from shared.http.envelope import failure
 from shared.http.guards import principal_of, visitor_of
 from shared.http.idempotency import IdempotencyKeys, Idempotent
-from shared.http.request import StrictRequest
+from shared.http.request import NoBody, StrictRequest
 from shared.languages import Text
 from shared.mongo import PyMongoError, is_outage
 
@@ -79,7 +79,10 @@ def create_litestar(
             "visitor": Provide(visitor_of, sync_to_thread=False),
             "client": Provide(_client_of, sync_to_thread=False),
         },
-        middleware=[lambda app: Idempotent(app, idempotency)] if idempotency else [],
+        middleware=[
+            NoBody,
+            *([lambda app: Idempotent(app, idempotency)] if idempotency else []),
+        ],
         exception_handlers={Exception: _refuse},
         request_class=StrictRequest,
         lifespan=[lifespan],
