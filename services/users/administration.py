@@ -4,7 +4,6 @@ from services.users.actors import Actors
 from services.users.consents import GivenBy
 from services.users.domain import Person
 from services.users.profiles import Profiles
-from services.users.repository import People
 from shared.audit import AuditLog
 from shared.clock import Clock
 from shared.contracts.users import Profile, User
@@ -16,10 +15,7 @@ _JSON_NAMES = dict(zip(Profile.__struct_fields__, Profile.__struct_encode_fields
 
 
 class Administration:
-    def __init__(
-        self, people: People, profiles: Profiles, actors: Actors, audit: AuditLog, clock: Clock
-    ) -> None:
-        self._people = people
+    def __init__(self, profiles: Profiles, actors: Actors, audit: AuditLog, clock: Clock) -> None:
         self._profiles = profiles
         self._actors = actors
         self._audit = audit
@@ -28,7 +24,7 @@ class Administration:
     async def user(self, principal: Principal, user_id: str) -> User:
         """Raises NotFound, InsufficientPermissions."""
         await self._actors.require(principal, "admin")
-        person = await self._people.find(user_id)
+        person = await self._profiles.heard_of(user_id)
         if person is None:
             raise NotFound
         return person.user
@@ -38,6 +34,7 @@ class Administration:
     ) -> User:
         """`changes`: members of Profile and their new values. Raises InvalidFields, NotFound,
         InsufficientPermissions."""
+        await self._profiles.heard_of(user_id)
 
         async def work(actor: Person, transaction: Transaction) -> Person:
             known = await self._actors.target(actor, user_id, transaction)

@@ -38,7 +38,7 @@ def create_app(settings: UsersSettings, clock: Clock = utc_now) -> App:
     profiles = Profiles(people, Consents(consent_documents), node.tombstones)
     users = UserService(people, profiles, node.tombstones, node.outbox, clock)
     actors = Actors(people, profiles, node.outbox)
-    administration = Administration(people, profiles, actors, node.audit, clock)
+    administration = Administration(profiles, actors, node.audit, clock)
 
     erasures = ErasureService(
         Erasures(node.collection("erasures", Erasures.INDEXES)),
@@ -51,8 +51,8 @@ def create_app(settings: UsersSettings, clock: Clock = utc_now) -> App:
         stuck_after=timedelta(hours=settings.erasure_stuck_hours),
     )
 
-    leavers = Leavers(person_documents, node.collection("locks"))
-    finalization = Finalization(people, leavers, erasures, node.tombstones, node.pseudonyms)
+    leavers = Leavers(person_documents)
+    finalization = Finalization(people, erasures, node.tombstones, node.pseudonyms)
     deletions = DeletionService(
         profiles,
         actors,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from services.users.actors import Actors
 from services.users.domain import Person
-from services.users.finalization import Finalization
+from services.users.finalization import Finalization, refuse_superadmins
 from services.users.profiles import Profiles
 from shared.audit import AuditLog
 from shared.clock import timestamp
@@ -18,6 +18,7 @@ from shared.languages import Text
 from shared.messaging import ACCOUNTS, Outbox, Transaction
 from shared.mongo import ServerClock
 from shared.pseudonyms import Pseudonyms
+from shared.roles import outranks
 from shared.tokens import Principal
 
 
@@ -91,7 +92,7 @@ class DeletionService:
         return await self._profiles.of(principal)
 
     async def request(self, principal: Principal) -> Person:
-        """Again while one is pending changes nothing. Raises LastSuperadmin."""
+        """Again while one is pending changes nothing. Raises SuperadminStays."""
         await self._profiles.of(principal)  # whose address must be known, for the last mail
         now = await self._now()
 
@@ -100,7 +101,7 @@ class DeletionService:
             person = known or Person.of_token(principal.user_id, principal.role)
             if person.is_leaving:
                 return person
-            await self._finalization.require_another_superadmin(person, transaction)
+            refuse_superadmins(person)
             deletion_id = new_id()
             person = person.leaving(deletion_id, now, now + self._patience)
             await self._profiles.save(person, transaction, before=known)
@@ -145,7 +146,7 @@ class DeletionService:
 
     async def finalize_now(self, principal: Principal) -> datetime:
         """When it was done. Raises FinalizeNowDisabled, DeletionNotPending,
-        AccountDeletionFinalized, LastSuperadmin."""
+        AccountDeletionFinalized, SuperadminStays."""
         if not self._may_finalize_now:
             raise FinalizeNowDisabled
         now = await self._now()
@@ -160,14 +161,17 @@ class DeletionService:
         return now
 
     async def delete(self, principal: Principal, user_id: str) -> None:
-        """An admin deletes somebody at once. Raises NotFound, OwnAccount, LastSuperadmin, and
-        InsufficientPermissions where the rank forbids it."""
+        """An admin deletes somebody below their rank at once. Raises NotFound, OwnAccount,
+        InsufficientPermissions."""
         now = await self._now()
+        await self._profiles.heard_of(user_id)
 
         async def work(actor: Person, transaction: Transaction) -> None:
             if actor.id == user_id:
                 raise OwnAccount
             person = await self._actors.target(actor, user_id, transaction)
+            if not outranks(actor.account.role, person.account.role):
+                raise InsufficientPermissions
             await self._finalization.carry_out(person, now, transaction)
             await self._audit.append(
                 transaction.session, actor=actor.id, action="user.deleted", target=user_id

@@ -47,6 +47,16 @@ class Profiles:
                 return person or Person.of_token(principal.user_id, principal.role)
             await asyncio.sleep(_LOOK_AGAIN)
 
+    async def heard_of(self, user_id: str) -> Person | None:
+        """Somebody else, for whom the same is true as for the caller: they may just have come."""
+        deadline = asyncio.get_running_loop().time() + _PATIENCE
+        while (person := await self._people.find(user_id)) is None:
+            gone = await self._tombstones.has(user_id)
+            if gone or asyncio.get_running_loop().time() > deadline:
+                return None
+            await asyncio.sleep(_LOOK_AGAIN)
+        return person
+
     async def known(self, principal: Principal, transaction: Transaction) -> Person | None:
         """The caller, if there is a document on them yet. Raises AuthenticationRequired if they
         are gone."""

@@ -10,7 +10,6 @@ from litestar.response import Stream
 from services.users.administration import Administration
 from services.users.deletions import DeletionService
 from services.users.directory import Directory
-from services.users.erasures.domain import State
 from services.users.erasures.service import ErasureService
 from services.users.exports.service import ExportService
 from services.users.schemas import (
@@ -28,6 +27,7 @@ from services.users.schemas import (
     RegistrationStatus,
     Sort,
     Visit,
+    known_state,
     wanted_list,
 )
 from services.users.service import UserService
@@ -199,12 +199,13 @@ async def delete_user(
 async def list_erasures(
     principal: NamedDependency[Principal],
     erasures: NamedDependency[ErasureService],
-    wanted: Annotated[State | None, QueryParameter(name="state")] = None,
+    # Not as a State: a refusal would call it by the name here, and `state` is the framework's.
+    wanted: Annotated[str | None, QueryParameter(name="state")] = None,
     page: FromQuery[int | None] = None,
     limit: FromQuery[int | None] = None,
 ) -> Envelope[Page[ErasureView]]:
     asked = PageRequest.of(page, limit)
-    found, total = await erasures.page(principal, wanted, asked.skip, asked.limit)
+    found, total = await erasures.page(principal, known_state(wanted), asked.skip, asked.limit)
     return ok(page_of([ErasureView.of(erasure) for erasure in found], total, asked))
 
 

@@ -1,6 +1,6 @@
 """What users' endpoints take and answer (contract, section 3)."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -12,12 +12,14 @@ from services.users.exports.domain import Export
 from services.users.repository import Order
 from shared.clock import timestamp
 from shared.contracts.users import Availability, DeletionStatus, Expertise, User
+from shared.errors import InvalidFields
 from shared.http.pagination import PageRequest
-from shared.languages import Language
+from shared.languages import Language, Text
 from shared.roles import Role
 from shared.text_fields import LINE, LINES, NAME
 
-_PHOTO = r"^(https?://[^\x00-\x20\x7f]+|[^\x00-\x20:\x7f]+)(?![\s\S])"
+# A link, or a key of ours: not `//elsewhere`, and no way up.
+_PHOTO = r"^(?!//)(?![\s\S]*\.\.)(https?://[^\x00-\x20\x7f]+|[^\x00-\x20:\\\x7f]+)(?![\s\S])"
 
 Name = Annotated[str, Meta(min_length=1, max_length=100, pattern=NAME)]
 Handle = Annotated[str, Meta(max_length=100, pattern=LINE)]
@@ -201,6 +203,23 @@ class ReceiptView(Answer, frozen=True, kw_only=True):
     service: str
     erased_at: str
     counts: dict[str, int]
+
+
+_STATES: tuple[State, ...] = get_args(State)
+_BAD_STATE = Text(
+    en="must be running, stuck or complete",
+    tr="running, stuck veya complete olmalıdır",
+    es="debe ser running, stuck o complete",
+    de="muss running, stuck oder complete sein",
+)
+
+
+def known_state(text: str | None) -> State | None:
+    """Raises InvalidFields."""
+    state = next((state for state in _STATES if state == text), None)
+    if text and state is None:
+        raise InvalidFields({"state": _BAD_STATE})
+    return state
 
 
 class ErasureView(Answer, frozen=True, kw_only=True):

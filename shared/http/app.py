@@ -31,7 +31,7 @@ from shared.http.conditional import known_of
 from shared.http.envelope import failure
 from shared.http.guards import principal_of, visitor_of
 from shared.http.idempotency import IdempotencyKeys, Idempotent
-from shared.http.request import StrictRequest
+from shared.http.request import NoBody, StrictRequest
 from shared.http.uploads import Streamed, multipart_of
 from shared.languages import Text
 from shared.mongo import PyMongoError, is_outage
@@ -85,6 +85,7 @@ def create_litestar(
             "multipart": Provide(multipart_of, sync_to_thread=False),
         },
         middleware=[
+            NoBody,
             *([lambda app: Idempotent(app, idempotency)] if idempotency else []),
             Streamed,
         ],

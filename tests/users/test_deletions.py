@@ -262,14 +262,12 @@ ALLOWED: dict[tuple[Role, Role], int] = {
     ("admin", "admin"): 403,
     ("admin", "superadmin"): 403,
     ("superadmin", "admin"): 200,
-    ("superadmin", "superadmin"): 200,
+    ("superadmin", "superadmin"): 403,
 }
 
 
 @pytest.mark.parametrize(("actor", "target"), list(ALLOWED))
-async def test_an_admin_deletes_only_those_below_and_a_superadmin_everybody(
-    users: Users, actor: Role, target: Role
-) -> None:
+async def test_admins_delete_only_those_below_them(users: Users, actor: Role, target: Role) -> None:
     actor_id, bearer = await users.somebody(actor)
     user_id, theirs = await users.somebody(target)
     answer = await users.http.delete(f"/admin/users/{user_id}", headers=bearer)
@@ -294,25 +292,21 @@ async def test_nobody_deletes_themself_as_an_admin(users: Users) -> None:
     assert refusal(answer) == (409, "own_account")
 
 
-async def test_there_is_always_a_superadmin_left(pair: Users) -> None:
-    """In a system of its own: the tests beside this one make superadmins too."""
-    (one, first), (two, second) = [await pair.somebody("superadmin") for _ in range(2)]
-    answers = await asyncio.gather(
-        pair.http.delete(f"/admin/users/{two}", headers=first),
-        pair.other.delete(f"/admin/users/{one}", headers=second),
-    )
-    assert sorted(answer.status_code for answer in answers) in ([200, 401], [200, 409])
-    last = first if answers[0].status_code == 200 else second
-    assert refusal(await pair.http.post(PATH, headers=last)) == (409, "last_superadmin")
-    third, another = await pair.somebody("superadmin")
-    await request(pair, last)
-    refused = await pair.http.post(PATH, headers=another)
-    assert refusal(refused) == (409, "last_superadmin")
-    await pair.say(UserRoleChanged(user_id=third, version=2, role="user"))
+async def test_a_superadmin_stays_until_somebody_takes_the_role_away(users: Users) -> None:
+    user_id, bearer = await users.somebody("superadmin")
+    assert refusal(await users.http.post(PATH, headers=bearer)) == (409, "superadmin_stays")
+    leaver_id, leaver = await users.somebody()
+    await request(users, leaver)
+    for whom, role in ((user_id, "user"), (leaver_id, "superadmin")):
+        await users.say(UserRoleChanged(user_id=whom, version=2, role=role))
 
-    async def demoted() -> bool:
-        me = (await pair.http.get("/me", headers=another)).json()["data"]
-        return me["role"] == "user"
+    async def heard() -> bool:
+        roles = [
+            (await users.http.get("/me", headers=each)).json()["data"]["role"]
+            for each in (bearer, leaver)
+        ]
+        return roles == ["user", "superadmin"]
 
-    await eventually(demoted)
-    assert refusal(await pair.http.post(NOW, headers=last)) == (409, "last_superadmin")
+    await eventually(heard)
+    assert refusal(await users.http.post(NOW, headers=leaver)) == (409, "superadmin_stays")
+    await request(users, bearer)

@@ -149,6 +149,14 @@ async def test_admins_see_how_far_an_erasure_is(users: Users) -> None:
     assert everything["list"][0]["id"] == erasure["_id"]
 
 
+async def test_a_state_that_there_is_not_is_named(users: Users) -> None:
+    _, admin = await users.somebody("admin")
+    admin |= {"X-Language": "en"}
+    answer = await users.http.get("/admin/erasures?state=x", headers=admin)
+    assert answer.status_code == 400
+    assert answer.json()["errors"][1] == "state: must be running, stuck or complete"
+
+
 async def test_erasures_are_for_admins_to_see(users: Users) -> None:
     user_id, bearer = await users.somebody()
     _, admin = await users.somebody("admin")

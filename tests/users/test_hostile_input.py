@@ -34,6 +34,14 @@ BODIES = (
 )
 
 
+WITHOUT_BODY = (
+    ("POST", "/users/me/account-deletion"),
+    ("DELETE", "/users/me/account-deletion"),
+    ("POST", "/users/me/account-deletion/finalize-now"),
+    ("DELETE", "/admin/users/{id}"),
+)
+
+
 def refused(answer: httpx.Response, *statuses: int) -> None:
     assert answer.status_code in statuses, answer.text
     assert answer.json()["isSuccess"] is False
@@ -66,3 +74,27 @@ async def test_queries_with_operators_change_nothing(users: Users) -> None:
         assert answer.status_code == 200
         assert user_id in answer.text or "missingFields" in answer.text
     refused(await users.http.get(f"/users/profile/username/{{$ne:1}}{query}"), 404)
+
+
+@pytest.mark.parametrize(("method", "path"), WITHOUT_BODY)
+@pytest.mark.parametrize("body", [b"{", b"[1]", b"5", b'{"reason":"x"}', b'{"$ne":null}'])
+async def test_where_no_body_is_wanted_none_is_taken(
+    users: Users, method: str, path: str, body: bytes
+) -> None:
+    user_id, bearer = await users.somebody()
+    _, superadmin = await users.somebody("superadmin")
+    answer = await users.http.request(
+        method,
+        path.replace("{id}", user_id),
+        content=body,
+        headers={**(superadmin if "admin" in path else bearer), "Content-Type": "application/json"},
+    )
+    refused(answer, 400)
+    me = (await users.http.get("/me", headers=bearer)).json()["data"]
+    assert me["accountDeletionStatus"] is None
+
+
+async def test_an_empty_object_is_no_body(users: Users) -> None:
+    _, bearer = await users.somebody()
+    answer = await users.http.post("/users/me/account-deletion", headers=bearer, json={})
+    assert answer.status_code == 200

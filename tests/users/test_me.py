@@ -91,6 +91,8 @@ async def test_null_clears_and_what_is_left_out_stays(users: Users) -> None:
         ({"language": "fr"}, "language"),
         ({"interests": ["x"] * 51}, "interests"),
         ({"profilePhoto": "javascript:alert(1)"}, "profilePhoto"),
+        ({"profilePhoto": "//elsewhere.test/x"}, "profilePhoto"),
+        ({"profilePhoto": "../../etc/passwd"}, "profilePhoto"),
         ({"timezone": "Mars/Olympus"}, "timezone"),
         ({"availabilityStatus": "asleep"}, "availabilityStatus"),
         ({"bio": "x" * 2001}, "bio"),
