@@ -21,6 +21,7 @@ GIB = 1024 * MIB
 _DOWNLOAD_SECONDS = 120.0
 _STALLED_SECONDS = 60.0
 _CHECKING_SECONDS = 300.0  # between the last byte of an upload and its answer
+_BATCHES_SECONDS = 60.0
 _PLACE = re.compile(r"\{(\w+)(:path)?\}")
 
 
@@ -183,6 +184,42 @@ TABLE: tuple[Route, ...] = (
     Route("POST", "/proficiency-tests/{id}/duplicate", "learning", "admin"),
     Route("POST", "/proficiency-tests/{id}/submit", "learning", "user"),
     Route("GET", "/proficiency-tests/{id}/status", "learning", "user"),
+    # learning: materials
+    *(
+        Route(
+            method,
+            path,
+            "learning",
+            "admin",
+            timeout=_CHECKING_SECONDS,
+            streams=True,
+            max_body=2 * GIB + MIB,
+        )
+        for method, path in (
+            ("POST", "/education-materials"),
+            ("PATCH", "/education-materials/{id}"),
+        )
+    ),
+    Route("GET", "/education-materials", "learning", "admin"),
+    Route("GET", "/education-materials/my", "learning", "user"),
+    Route("GET", "/education-materials/admin/users/{id}", "learning", "admin"),
+    Route(
+        "POST",
+        "/education-materials/{id}/assign",
+        "learning",
+        "admin",
+        timeout=_BATCHES_SECONDS,
+    ),
+    Route("GET", "/education-materials/{id}", "learning", "user"),
+    Route("DELETE", "/education-materials/{id}", "learning", "admin"),
+    Route(
+        "GET",
+        "/education-materials/{id}/files/{fileId}",
+        "learning",
+        "user",
+        timeout=_STALLED_SECONDS,
+        streams=True,
+    ),
     # notifications
     Route("GET", "/dev/inbox", "notifications", "public", development_only=True),
 )

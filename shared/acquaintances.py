@@ -55,6 +55,22 @@ class People(Generic[A]):
         await self._write(user_id, session, values)
         return from_document(self._kind, document)
 
+    async def take_those(self, user_ids: Sequence[str], session: Session) -> dict[str, A]:
+        """As `take`, of many: by their ids those who are known, and not gone."""
+        found = self._people.find({"_id": {"$in": list(user_ids)}}, session=session)
+        documents = [document async for document in found]
+        # Of those who are being erased too: what goes with them is written in turn.
+        await self._people.update_many(
+            {"_id": {"$in": [each["_id"] for each in documents]}},
+            {"$currentDate": {"told_at": True}},
+            session=session,
+        )
+        return {
+            each["_id"]: from_document(self._kind, each)
+            for each in documents
+            if not each.get("erased")
+        }
+
     async def meet(self, user_id: str, session: Session) -> A:
         """As `take`, but a person of whom nothing was heard yet has a document from now on."""
         met = await self.take(user_id, session, {})

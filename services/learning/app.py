@@ -4,6 +4,8 @@ from services.learning.assessments import routes as assessment_routes
 from services.learning.assessments.app import create_assessments
 from services.learning.courses import routes as course_routes
 from services.learning.courses.app import create_courses
+from services.learning.materials import routes as material_routes
+from services.learning.materials.app import create_materials
 from services.learning.people import Learner
 from services.learning.personal_data import held_in
 from services.learning.settings import LearningSettings
@@ -26,19 +28,22 @@ def create_app(settings: LearningSettings, clock: Clock = utc_now) -> App:
     assessments, results_of = create_assessments(node, people, acquaintances, clock)
 
     node.subscribe(acquaintances.subscriptions("learning"))
-    _, storage, files_of = create_storage(node, settings, acquaintances)
-    node.holds(held_in(person_documents, results_of, files_of))
+    files, storage, files_of = create_storage(node, settings, acquaintances)
+    materials, assignments_of = create_materials(node, people, files, clock)
+    node.holds(held_in(person_documents, results_of, assignments_of, files_of))
     handlers = [
         *course_routes.HANDLERS,
         *assessment_routes.HANDLERS,
         *site_setting_routes.HANDLERS,
         *storage_routes.HANDLERS,
+        *material_routes.HANDLERS,
     ]
     dependencies = {
         **create_courses(node, clock),
         **assessments,
         **create_site_settings(node, clock),
         "storage": storage,
+        **materials,
     }
     return node.app(handlers, dependencies)
 

@@ -31,6 +31,12 @@ BAD_TAG = Text(
     es="debe ser una etiqueta de idioma (BCP 47), como en o pt-BR",
     de="muss ein Sprachkürzel (BCP 47) sein, etwa en oder pt-BR",
 )
+BAD_LOCALE = Text(
+    en="must be tr, en, es or de",
+    tr="tr, en, es ya da de olmalıdır",
+    es="debe ser tr, en, es o de",
+    de="muss tr, en, es oder de sein",
+)
 
 
 def language_tag(text: str) -> str | None:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from services.learning.assessments.repository import Assessments, Results
 from services.learning.assessments.tallies import KINDS
 from services.learning.courses.repository import COUNTED, Courses
+from services.learning.materials.repository import Assignments, Materials
+from services.learning.materials.tallies import KINDS as OF_MATERIALS
 from services.learning.revisions import Revision
 from services.learning.settings import LearningSettings
 from shared.counters import Counters
@@ -69,6 +71,14 @@ def kept_in(database: Database) -> list[Kept]:
             "tests",
             Counters(database["tallies"], KINDS),
             (Assessments(database["assessments"]).counted, Results(database["results"]).counted),
+        ),
+        Kept(
+            "materials",
+            Counters(database["material_tallies"], OF_MATERIALS),
+            (
+                Materials(database["materials"]).counted,
+                Assignments(database["material_assignments"]).counted,
+            ),
         ),
     ]
 

@@ -118,6 +118,15 @@ RIGHTS = {
     "POST /proficiency-tests/{id}/duplicate": Row("admin", 404),
     "POST /proficiency-tests/{id}/submit": Row("user", 400),
     "GET /proficiency-tests/{id}/status": Row("user", 404),
+    "POST /education-materials": Row("admin", 415),
+    "GET /education-materials": Row("admin", 200),
+    "GET /education-materials/my": Row("user", 200),
+    "GET /education-materials/admin/users/{id}": Row("admin", 404),
+    "POST /education-materials/{id}/assign": Row("admin", 400),
+    "GET /education-materials/{id}": Row("user", 404),
+    "PATCH /education-materials/{id}": Row("admin", 415),
+    "DELETE /education-materials/{id}": Row("admin", 404),
+    "GET /education-materials/{id}/files/{fileId}": Row("user", 404),
     "GET /dev/inbox": Row("anonymous", 200),
 }
 # These change something each time they are admitted, so each needs somebody of its own.

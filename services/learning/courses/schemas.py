@@ -7,8 +7,8 @@ from msgspec import UNSET, Meta, UnsetType
 
 from services.learning.courses.repository import Selection
 from services.learning.courses.service import Wanted
-from services.learning.language_tags import BAD_TAG, language_tag
-from services.learning.levels import Level, level_called
+from services.learning.language_tags import BAD_LOCALE, BAD_TAG, language_tag
+from services.learning.levels import BAD_LEVEL, Level, level_called
 from services.learning.links import LONGEST_LINK
 from shared import languages
 from shared.errors import InvalidFields
@@ -26,19 +26,6 @@ Link = Annotated[str, Meta(max_length=LONGEST_LINK)]
 Start = Annotated[str, Meta(max_length=40)]
 Tag = Annotated[str, Meta(min_length=1, max_length=50, pattern=NAME)]
 Tags = Annotated[tuple[Tag, ...], Meta(max_length=20)]
-
-_BAD_LEVEL = Text(
-    en="must be a CEFR level, such as B1 or B1+",
-    tr="B1 ya da B1+ gibi bir CEFR düzeyi olmalıdır",
-    es="debe ser un nivel del MCER, como B1 o B1+",
-    de="muss eine GER-Stufe sein, etwa B1 oder B1+",
-)
-_BAD_LOCALE = Text(
-    en="must be tr, en, es or de",
-    tr="tr, en, es ya da de olmalıdır",
-    es="debe ser tr, en, es o de",
-    de="muss tr, en, es oder de sein",
-)
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
@@ -111,9 +98,9 @@ def wanted_courses(
         wrong["targetLanguage"] = BAD_TAG
     found = level_called(level) if level is not None else None
     if level is not None and found is None:
-        wrong["level"] = _BAD_LEVEL
+        wrong["level"] = BAD_LEVEL
     if locale is not None and locale not in LANGUAGES:
-        wrong["locale"] = _BAD_LOCALE
+        wrong["locale"] = BAD_LOCALE
     if wrong:
         raise InvalidFields(wrong)
     selection = Selection(
