@@ -76,10 +76,12 @@ class Files:
     async def claim(self, query: Document, now: datetime, session: Session) -> str | None:
         """A loose object to be removed now, by the caller alone for a while; nobody keeps it any
         more. `query`: which."""
-        claimed = await self._loose.find_one_and_update(
-            query, {"$set": {"due_at": now + _LEASE, "lost": True}}, session=session
-        )
-        return str(claimed["_id"]) if claimed else None
+        found = await self._loose.find_one(query, {"_id": 1}, session=session)
+        if found is None:
+            return None
+        claimed = {"due_at": now + _LEASE, "lost": True}
+        await self._loose.update_one(found, {"$set": claimed}, session=session)
+        return str(found["_id"])
 
     async def forget(self, key: str, session: Session) -> None:
         """Its object is gone."""
