@@ -117,20 +117,20 @@ async def s3_server(folder: Path) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def running(
-    servers: Stack, data: Path, url: str, folder: Path, components: Sequence[str]
+    servers: Stack, nats_url: str, data: Path, url: str, folder: Path, components: Sequence[str]
 ) -> AsyncIterator[Storage]:
     """A learning service with a database of its own."""
     signer = Signer(f"storage-{new_id()}")
-    await publish_keys(servers.nats_url, signer)
+    await publish_keys(nats_url, signer)
     prefix = f"storage_{secrets.token_hex(4)}"
     environment = {
         "AULA_MONGO_URL": servers.mongo_url,
-        "AULA_NATS_URL": servers.nats_url,
+        "AULA_NATS_URL": nats_url,
         "AULA_DATABASE_PREFIX": prefix,
         "AULA_STORAGE_URL": url,
     }
     client = connect(servers.mongo_url)
-    broker = Broker(servers.nats_url, "test-others")
+    broker = Broker(nats_url, "test-others")
     await broker.start()
     await broker.ready.wait()
     relay = Relay(client[f"{prefix}_others"], broker)
@@ -161,7 +161,9 @@ async def stored_in(
             url, place = await enter(s3_server(folder / "s3")), folder / "s3" / "bucket"
         else:
             url, place = "", data / "files"
-        yield await enter(running(servers, data, url, place, components))
+        # Of its own: other learning services would take its events.
+        nats = await enter(Stack({}, data_dir=folder / "nats", only=("nats",)))
+        yield await enter(running(servers, nats.nats_url, data, url, place, components))
 
 
 @pytest.fixture(scope="session", params=["folder", "s3"])
