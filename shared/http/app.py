@@ -85,9 +85,9 @@ def create_litestar(
             "multipart": Provide(multipart_of, sync_to_thread=False),
         },
         middleware=[
+            Streamed,  # first: to it a body of another type is not one too many, but another type
             NoBody,
             *([lambda app: Idempotent(app, idempotency)] if idempotency else []),
-            Streamed,
         ],
         exception_handlers={Exception: _refuse},
         request_class=StrictRequest,

@@ -71,7 +71,7 @@ class Removals:
 
         async def work(transaction: Transaction) -> bool:
             session = transaction.session
-            material = await self._materials.take_put_away(material_id, session)
+            material = await self._materials.take(material_id, session, removed=True)
             if material is None:
                 return False
             some = await self._assignments.some_of(material_id, BATCH, session)

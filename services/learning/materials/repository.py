@@ -40,12 +40,13 @@ class Materials:
         )
         return _material(found)
 
-    async def take(self, material_id: str, session: Session) -> Material | None:
-        """As `find`; the transaction has then written it."""
-        found = await self._materials.find_one_and_update(
-            {"_id": material_id, "removed": False}, {"$inc": {"turns": 1}}, session=session
-        )
-        return _material(found)
+    async def take(
+        self, material_id: str, session: Session, *, removed: bool = False
+    ) -> Material | None:
+        """As `find`; the transaction has then written it. `removed`: one that was put away."""
+        query = {"_id": material_id, "removed": removed}
+        await self._materials.update_one(query, {"$inc": {"turns": 1}}, session=session)
+        return _material(await self._materials.find_one(query, session=session))
 
     async def put_away(self, material_id: str, session: Session) -> None:
         """It is deleted, but for its assignments."""
@@ -56,12 +57,6 @@ class Materials:
     async def put_away_ids(self) -> list[str]:
         found = self._materials.find({"removed": True}, {"_id": 1}, hint="newest")
         return [document["_id"] async for document in found]
-
-    async def take_put_away(self, material_id: str, session: Session) -> Material | None:
-        found = await self._materials.find_one_and_update(
-            {"_id": material_id, "removed": True}, {"$inc": {"turns": 1}}, session=session
-        )
-        return _material(found)
 
     async def forget(self, material_id: str, session: Session) -> None:
         await self._materials.delete_one({"_id": material_id}, session=session)
