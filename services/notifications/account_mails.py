@@ -1,9 +1,9 @@
 """Mails on the life of an account: one at each step, in the person's language."""
 
-from services.notifications.domain import Delivery, Person, Template
+from services.notifications.domain import Delivery, Person
+from services.notifications.mails import Mails, event_id
 from services.notifications.repository import Deliveries
 from services.notifications.service import DeliveryService
-from shared import logs
 from shared.acquaintances import Acquaintances
 from shared.clock import Clock
 from shared.contracts.users import (
@@ -13,9 +13,6 @@ from shared.contracts.users import (
     UserExportReady,
 )
 from shared.messaging import Transaction
-from shared.pseudonyms import Pseudonyms
-
-log = logs.get("account_mails")
 
 
 class AccountMails:
@@ -24,15 +21,15 @@ class AccountMails:
     def __init__(
         self,
         people: Acquaintances[Person],
+        mails: Mails,
         service: DeliveryService,
         deliveries: Deliveries,
-        pseudonyms: Pseudonyms,
         clock: Clock,
     ) -> None:
         self._people = people
+        self._mails = mails
         self._service = service
         self._deliveries = deliveries
-        self._pseudonyms = pseudonyms
         self._clock = clock
 
     async def deletion_requested(
@@ -40,7 +37,9 @@ class AccountMails:
     ) -> None:
         person = await self._people.take(event.user_id, transaction)
         if person and person.stays != event.deletion_id:  # else they have changed their mind
-            await self._write(person, "deletion_requested", transaction, until=event.scheduled_for)
+            await self._mails.write(
+                person, "deletion_requested", transaction, until=event.scheduled_for
+            )
 
     async def deletion_cancelled(
         self, event: UserDeletionCancelled, transaction: Transaction
@@ -49,12 +48,12 @@ class AccountMails:
         if person:
             session = transaction.session
             await self._deliveries.supersede(person.id, "deletion_requested", session)
-            await self._write(person, "deletion_cancelled", transaction)
+            await self._mails.write(person, "deletion_cancelled", transaction)
 
     async def export_ready(self, event: UserExportReady, transaction: Transaction) -> None:
         person = await self._people.take(event.user_id, transaction)
         if person:
-            await self._write(
+            await self._mails.write(
                 person,
                 "export_ready",
                 transaction,
@@ -70,41 +69,9 @@ class AccountMails:
         delivery = Delivery.of_mail(
             "erasure_completed",
             event.language,
-            event_id=_event_id(transaction),
+            event_id=event_id(transaction),
             now=self._clock(),
             sealed=event.sealed_email,
             context=event.erasure_id,
         )
         await self._service.accept(delivery, transaction)
-
-    async def _write(
-        self,
-        person: Person,
-        template: Template,
-        transaction: Transaction,
-        *,
-        until: str | None = None,
-        sealed: str = "",
-        context: str = "",
-    ) -> None:
-        if person.email is None:
-            who = self._pseudonyms.of(person.id)
-            log.info("no mail to somebody without an address", user=who, template=template)
-            return
-        delivery = Delivery.of_mail(
-            template,
-            person.speaks,
-            event_id=_event_id(transaction),
-            now=self._clock(),
-            recipient=person.email,
-            user_id=person.id,
-            params={"name": person.name, "until": until, "timezone": person.timezone},
-            sealed=sealed,
-            context=context,
-        )
-        await self._service.accept(delivery, transaction)
-
-
-def _event_id(transaction: Transaction) -> str:
-    assert transaction.cause is not None  # an event always has an id
-    return transaction.cause

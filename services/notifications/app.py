@@ -6,9 +6,11 @@ from datetime import timedelta
 from services.notifications import event_handlers, routes
 from services.notifications.account_mails import AccountMails
 from services.notifications.domain import Person
+from services.notifications.learning_news import LearningNews
+from services.notifications.mails import Mails
 from services.notifications.messages import Composer, templates
 from services.notifications.personal_data import held_in
-from services.notifications.repository import Deliveries, DevInbox, Suppressions
+from services.notifications.repository import Deliveries, DevInbox, Notifications, Suppressions
 from services.notifications.senders import create_senders
 from services.notifications.service import DeliveryService
 from services.notifications.settings import NotificationsSettings
@@ -27,6 +29,7 @@ def create_app(settings: NotificationsSettings, clock: Clock = utc_now) -> App:
     suppressed = node.collection("suppressions", Suppressions.INDEXES)
     dev_inbox = node.collection("dev_inbox", DevInbox.INDEXES)
     people = node.collection("people", People.INDEXES)
+    notifications = node.collection("notifications", Notifications.INDEXES)
 
     kept = Deliveries(deliveries, lease=os.urandom(8).hex())
     kept_away = timedelta(days=settings.suppression_days)
@@ -44,14 +47,17 @@ def create_app(settings: NotificationsSettings, clock: Clock = utc_now) -> App:
             seal=node.seal,
         )
         acquaintances = Acquaintances(People(people, Person), node.tombstones)
-        mails = AccountMails(acquaintances, service, kept, node.pseudonyms, clock)
-        node.subscribe(event_handlers.table(service, acquaintances, mails))
+        mails = Mails(service, node.pseudonyms, clock)
+        account_mails = AccountMails(acquaintances, mails, service, kept, clock)
+        news = LearningNews(acquaintances, Notifications(notifications), mails)
+        node.subscribe(event_handlers.table(service, acquaintances, account_mails, news))
         node.holds(
             held_in(
                 people=people,
                 deliveries=deliveries,
                 suppressed=suppressed,
                 dev_inbox=dev_inbox,
+                notifications=notifications,
                 suppressions=suppressions,
             )
         )

@@ -4,7 +4,7 @@ import hashlib
 import random
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -14,8 +14,18 @@ from shared.languages import Language
 
 Channel = Literal["email", "sms"]
 Template = Literal[
-    "code", "deletion_requested", "deletion_cancelled", "erasure_completed", "export_ready"
+    "code",
+    "deletion_requested",
+    "deletion_cancelled",
+    "erasure_completed",
+    "export_ready",
+    "test_submitted",
+    "material_assigned",
+    "material_unassigned",
 ]
+# An admin can cause thousands of these with one call: they give way to all others.
+NEWS: tuple[Template, ...] = ("test_submitted", "material_assigned", "material_unassigned")
+URGENT: tuple[Template, ...] = tuple(each for each in get_args(Template) if each not in NEWS)
 State = Literal["queued", "sending", "sent", "retrying", "failed", "expired", "unknown"]
 
 _FIRST_PAUSE = 1.0  # seconds
@@ -97,6 +107,10 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     def is_code(self) -> bool:
         return self.template == "code"
 
+    @property
+    def is_news(self) -> bool:
+        return self.template in NEWS
+
     def expired(self, now: datetime) -> bool:
         return now >= self.expires_at
 
@@ -113,6 +127,23 @@ class Person(Acquaintance, frozen=True, kw_only=True):
     stays: str | None = None
 
 
+class Notification(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry in the list that a person reads in the app. `type`: what happened; `category`: what
+    it belongs to, by which people choose what reaches them; `metadata`: what the app needs to open
+    it."""
+
+    id: str
+    user_id: str
+    type: str
+    category: str
+    title: str
+    message: str
+    metadata: dict[str, str | float] = {}
+    read: bool = False
+    created_at: datetime
+    updated_at: datetime
+
+
 class Message(msgspec.Struct, frozen=True, kw_only=True):
     """A delivery, written out. `id` is the delivery's: what makes a repeat recognisable."""
 
@@ -124,6 +155,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     html: str | None = None
     code: str | None = None
     is_retry: bool = False
+    is_news: bool = False
 
     def __repr__(self) -> str:  # so that no traceback or log shows what it says
         return f"Message({self.id})"

@@ -2,9 +2,11 @@
 
 from services.notifications.account_mails import AccountMails
 from services.notifications.domain import Delivery, Person
+from services.notifications.learning_news import LearningNews
 from services.notifications.service import DeliveryService
 from shared.acquaintances import Acquaintances
 from shared.contracts.auth import OtpRequested
+from shared.contracts.learning import MaterialAssigned, MaterialUnassigned, TestSubmitted
 from shared.contracts.users import (
     UserDeletionCancelled,
     UserDeletionRequested,
@@ -13,9 +15,15 @@ from shared.contracts.users import (
 )
 from shared.messaging import Subscription, Transaction
 
+# One call of an admin can cause thousands of these: codes shall find the process at leisure.
+_FEW = 4
+
 
 def table(
-    deliveries: DeliveryService, people: Acquaintances[Person], mails: AccountMails
+    deliveries: DeliveryService,
+    people: Acquaintances[Person],
+    mails: AccountMails,
+    news: LearningNews,
 ) -> list[Subscription]:
     async def deliver_code(event: OtpRequested, transaction: Transaction) -> None:
         assert transaction.cause is not None  # an event always has an id
@@ -28,4 +36,9 @@ def table(
         Subscription("notifications-tell-staying", UserDeletionCancelled, mails.deletion_cancelled),
         Subscription("notifications-tell-erased", UserErasureCompleted, mails.erasure_completed),
         Subscription("notifications-tell-export", UserExportReady, mails.export_ready),
+        Subscription("notifications-tell-result", TestSubmitted, news.test_submitted, _FEW),
+        Subscription("notifications-tell-material", MaterialAssigned, news.material_assigned, _FEW),
+        Subscription(
+            "notifications-tell-withdrawn", MaterialUnassigned, news.material_unassigned, _FEW
+        ),
     ]

@@ -54,6 +54,7 @@ class Composer:
             text=self._account_text.render(words),
             html=self._account_html.render(words),
             is_retry=delivery.attempts > 1,
+            is_news=delivery.is_news,
         )
 
     def _account_words(self, delivery: Delivery, secret: str) -> dict[str, Any]:
@@ -61,9 +62,9 @@ class Composer:
         letter = texts.LETTERS[delivery.template]
         until = params.get("until")
         moment = datetime.fromisoformat(until) if until else None
-        places = (
-            {"until": dates.written(moment, language, params.get("timezone"))} if moment else {}
-        )
+        places = dict(params)
+        if moment:
+            places["until"] = dates.written(moment, language, params.get("timezone"))
         name = params.get("name")
 
         def said(text: Text | None) -> str | None:

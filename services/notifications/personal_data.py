@@ -17,6 +17,7 @@ def held_in(
     deliveries: Collection,
     suppressed: Collection,
     dev_inbox: Collection,
+    notifications: Collection,
     suppressions: Suppressions,
 ) -> HeldOn:
     async def held_on(user_id: str) -> Held:
@@ -26,12 +27,14 @@ def held_in(
         keys = [suppressions.key("email", email) for email in emails]
         keys += [suppressions.key("sms", phone)] if phone else []
         codes = {
+            "template": "code",
             "due_at": {"$exists": True},  # so that the index of open ones serves it
             "recipient": {"$in": addresses},
             "user_id": None,
         }
         return Held(
             holdings=[
+                Holding("notifications", notifications, {"user_id": user_id}, hidden=("user_id",)),
                 Holding("deliveries", deliveries, {"user_id": user_id}, hidden=_INNER),
                 Holding("codes_under_way", deliveries, codes, hidden=_INNER),
                 Holding("dead_addresses", suppressed, {"_id": {"$in": keys}}),
@@ -39,7 +42,7 @@ def held_in(
                     "dev_inbox",
                     dev_inbox,
                     {"to": {"$in": addresses}},
-                    hidden=("code", "text", "html", "is_retry"),
+                    hidden=("code", "text", "html", "is_retry", "is_news"),
                 ),
             ],
             copy=copy_in(people, user_id, hidden=("stays",)),

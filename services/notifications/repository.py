@@ -4,7 +4,15 @@ from collections.abc import Collection as Ids
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from services.notifications.domain import Channel, Delivery, Message, State, Template
+from services.notifications.domain import (
+    URGENT,
+    Channel,
+    Delivery,
+    Message,
+    Notification,
+    State,
+    Template,
+)
 from shared.clock import Clock
 from shared.documents import from_document, to_document
 from shared.mongo import Collection, Document, IndexModel, Session
@@ -23,7 +31,9 @@ class Deliveries:
 
     INDEXES = (
         IndexModel(
-            [("due_at", 1)], name="due", partialFilterExpression={"due_at": {"$exists": True}}
+            [("template", 1), ("due_at", 1)],
+            name="due_by_template",
+            partialFilterExpression={"due_at": {"$exists": True}},
         ),
         IndexModel([("remove_at", 1)], name="expiry", expireAfterSeconds=0),
         # Codes have no user: they are not in it.
@@ -46,9 +56,12 @@ class Deliveries:
         # An upsert rather than an insert, because only a pipeline can read the server's clock.
         await self._rows.update_one({"_id": key}, [{"$set": row}], upsert=True, session=session)
 
-    async def claim(self, limit: int, except_for: Ids[str]) -> list[Delivery]:
-        """Take up to `limit` due deliveries, the longest due first."""
+    async def claim(
+        self, limit: int, except_for: Ids[str], templates: Sequence[Template] = URGENT
+    ) -> list[Delivery]:
+        """Take up to `limit` due deliveries of these kinds, the longest due first."""
         due: Document = {
+            "template": {"$in": list(templates)},
             "due_at": {"$exists": True},
             "$expr": {"$lt": ["$due_at", "$$NOW"]},
             "_id": {"$nin": list(except_for)},
@@ -138,6 +151,19 @@ class Suppressions:
     async def has(self, channel: Channel, recipient: str, session: Session) -> bool:
         key = {"_id": self.key(channel, recipient), "remove_at": {"$gt": self._clock()}}
         return await self._rows.find_one(key, session=session) is not None
+
+
+class Notifications:
+    """What people read in the app. One entry an event, whose id makes the entry's."""
+
+    INDEXES = (IndexModel([("user_id", 1), ("created_at", -1), ("_id", -1)], name="newest"),)
+
+    def __init__(self, collection: Collection) -> None:
+        self._rows = collection
+
+    async def add(self, entry: Notification, session: Session) -> None:
+        """In a transaction that has taken the person's document in hand."""
+        await self._rows.insert_one(to_document(entry), session=session)
 
 
 class DevInbox:

@@ -3,18 +3,21 @@
 import asyncio
 import time
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from msgspec.structs import replace
 from prometheus_client import Counter
 
 from services.notifications.domain import (
+    NEWS,
+    URGENT,
     Delivery,
     LeaseLost,
     Refused,
     Result,
     Sent,
     State,
+    Template,
     TooLate,
     TryAgain,
     Unknown,
@@ -39,7 +42,10 @@ DELIVERIES = Counter(
 
 _SWEEP_EVERY = 1.0  # seconds
 _RENEW_EVERY = 3.0  # well within a lease
-_MOST_IN_HAND = 500  # what comes beyond is left to whichever process has room first
+# What comes beyond is left to whichever process has room first. News have room of their own: it
+# takes none from what somebody waits for.
+_MOST_IN_HAND = 500
+_MOST_NEWS_IN_HAND = 100
 _DRAIN_SECONDS = 1.5  # less than what the process gives its background work
 
 
@@ -68,6 +74,7 @@ class DeliveryService:
         self._code_seal = code_seal
         self._seal = seal
         self._in_hand: dict[str, asyncio.Task[None]] = {}
+        self._news_in_hand: set[str] = set()
         self._ending = False
 
     async def accept(self, delivery: Delivery, transaction: Transaction) -> None:
@@ -76,7 +83,7 @@ class DeliveryService:
             delivery = replace(delivery, state="expired")
         elif await self._is_suppressed(delivery, transaction):
             delivery = replace(delivery, state="failed", error="suppressed")
-        elif len(self._in_hand) < _MOST_IN_HAND and not self._ending:
+        elif self._room(delivery.is_news) > 0 and not self._ending:
             delivery = replace(delivery, attempts=1)
             transaction.after_commit.append(lambda: self._start(delivery))
         await self._deliveries.add(delivery, transaction.session)
@@ -95,12 +102,21 @@ class DeliveryService:
                 await sender.close()
 
     async def _sweep(self) -> None:
-        while (room := _MOST_IN_HAND - len(self._in_hand)) > 0:
-            claimed = await self._deliveries.claim(min(room, 100), self._in_hand)
+        await self._sweep_those(URGENT, are_news=False)
+        await self._sweep_those(NEWS, are_news=True)
+
+    async def _sweep_those(self, templates: Sequence[Template], *, are_news: bool) -> None:
+        while (room := self._room(are_news)) > 0:
+            claimed = await self._deliveries.claim(min(room, 100), self._in_hand, templates)
             for delivery in claimed:
                 self._start(delivery)
-            if not claimed:
+            if not claimed or are_news:  # after each batch of news the others are looked at again
                 return
+
+    def _room(self, for_news: bool) -> int:
+        if for_news:
+            return _MOST_NEWS_IN_HAND - len(self._news_in_hand)
+        return _MOST_IN_HAND - (len(self._in_hand) - len(self._news_in_hand))
 
     async def _renew(self) -> None:
         while True:
@@ -133,7 +149,13 @@ class DeliveryService:
     def _start(self, delivery: Delivery) -> None:
         task = asyncio.create_task(self._deliver(delivery))
         self._in_hand[delivery.id] = task
-        task.add_done_callback(lambda _: self._in_hand.pop(delivery.id, None))
+        if delivery.is_news:
+            self._news_in_hand.add(delivery.id)
+        task.add_done_callback(lambda _: self._let_go(delivery.id))
+
+    def _let_go(self, delivery_id: str) -> None:
+        self._in_hand.pop(delivery_id, None)
+        self._news_in_hand.discard(delivery_id)
 
     async def _deliver(self, delivery: Delivery) -> None:
         """One attempt, and its outcome in the row. Should this fail or die, the lease ends."""

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import aiosmtplib
 import msgspec
@@ -49,6 +49,8 @@ class SmtpSender:
         self._places = asyncio.Semaphore(connections)
         # What failed before may fail slowly: retries leave room for those who come first.
         self._places_for_retries = asyncio.Semaphore(connections // 2)
+        # News come by the thousand: they are first in nobody's way, not even in that of retries.
+        self._places_for_news = asyncio.Semaphore(max(1, connections // 4))
         self._idle: list[tuple[aiosmtplib.SMTP, float]] = []
 
     async def send(self, message: Message, going: Going) -> Result:
@@ -56,7 +58,7 @@ class SmtpSender:
             mail = letter(message, self._sender, self._clock())
         except ValueError:
             return Refused("not an address")
-        async with self._place(message.is_retry):
+        async with self._place(message):
             attempt = Attempt()
             try:
                 async with asyncio.timeout(self._patience.attempt):
@@ -75,12 +77,12 @@ class SmtpSender:
                 await asyncio.gather(*map(_quit, idle))
 
     @asynccontextmanager
-    async def _place(self, is_retry: bool) -> AsyncIterator[None]:
-        if not is_retry:
-            async with self._places:
-                yield
-            return
-        async with self._places_for_retries, self._places:
+    async def _place(self, message: Message) -> AsyncIterator[None]:
+        gates = [self._places_for_news] if message.is_news else []
+        gates += [self._places_for_retries] if message.is_news or message.is_retry else []
+        async with AsyncExitStack() as stack:
+            for gate in (*gates, self._places):
+                await stack.enter_async_context(gate)
             yield
 
     async def _send(self, mail: Letter, going: Going, attempt: Attempt) -> Result:

@@ -3,7 +3,7 @@
 import msgspec
 
 from services.notifications.domain import Template
-from shared.languages import Text
+from shared.languages import Language, Text
 
 # The subject shows on lock screens, so it has no code.
 SUBJECT = Text(
@@ -208,3 +208,74 @@ LETTERS: dict[Template, Letter] = {
         ),
     ),
 }
+
+
+class News(msgspec.Struct, frozen=True, kw_only=True):
+    """What learning has for somebody, as an entry in their notifications and as a mail."""
+
+    title: Text
+    message: Text
+
+    @property
+    def letter(self) -> Letter:
+        return Letter(subject=self.title, paragraphs=(self.message,), label=OPEN_AULA)
+
+
+NEWS: dict[Template, News] = {
+    "test_submitted": News(
+        title=Text(
+            en="Your placement test result",
+            tr="Seviye tespit sınavı sonucunuz",
+            es="El resultado de tu prueba de nivel",
+            de="Ihr Ergebnis im Einstufungstest",
+        ),
+        message=Text(
+            en="You have taken the test “{title}”. Your score is {score} out of 100, which is level"
+            " {level}.",
+            tr="“{title}” sınavını tamamladınız. 100 üzerinden puanınız: {score}. Düzeyiniz:"
+            " {level}.",
+            es="Has hecho la prueba «{title}». Tu puntuación es de {score} sobre 100, que"
+            " corresponde al nivel {level}.",
+            de="Sie haben den Test „{title}“ abgelegt. Sie haben {score} von 100 Punkten, das"
+            " entspricht der Stufe {level}.",
+        ),
+    ),
+    "material_assigned": News(
+        title=Text(
+            en="New learning material for you",
+            tr="Sizin için yeni bir eğitim materyali var",
+            es="Tienes nuevo material de aprendizaje",
+            de="Neues Lernmaterial für Sie",
+        ),
+        message=Text(
+            en="Your school has given you “{title}”. You find it among your materials in Aula.",
+            tr="Okulunuz size “{title}” materyalini verdi. Aula'da materyalleriniz arasında"
+            " bulabilirsiniz.",
+            es="Tu escuela te ha asignado «{title}». Lo encontrarás entre tus materiales en Aula.",
+            de="Ihre Schule hat Ihnen „{title}“ zugewiesen. Sie finden es in Aula unter Ihren"
+            " Materialien.",
+        ),
+    ),
+    "material_unassigned": News(
+        title=Text(
+            en="A learning material is no longer available",
+            tr="Bir eğitim materyali artık kullanılamıyor",
+            es="Un material de aprendizaje ya no está disponible",
+            de="Ein Lernmaterial ist nicht mehr verfügbar",
+        ),
+        message=Text(
+            en="Your school has withdrawn “{title}”. It is no longer among your materials.",
+            tr="Okulunuz “{title}” materyalini geri çekti. Artık materyalleriniz arasında değil.",
+            es="Tu escuela ha retirado «{title}». Ya no está entre tus materiales.",
+            de="Ihre Schule hat „{title}“ zurückgezogen. Es gehört nicht mehr zu Ihren"
+            " Materialien.",
+        ),
+    ),
+}
+LETTERS |= {template: news.letter for template, news in NEWS.items()}
+
+
+def written_score(score: float, language: Language) -> str:
+    """`87.5`, or with a comma where that is the custom."""
+    plain = f"{score:.2f}".rstrip("0").rstrip(".")
+    return plain if language == "en" else plain.replace(".", ",")

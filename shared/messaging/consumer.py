@@ -67,12 +67,13 @@ class Subscription:
 
     `handle(event, transaction)` makes its database changes through the transaction, in which the
     consumer also notes that this event was handled: so the effect happens once, however often
-    the message comes.
+    the message comes. `at_once`: how many of them a process handles at a time.
     """
 
     name: str
     event: type[Event]
     handle: Callable[[Any, Transaction], Awaitable[None]]
+    at_once: int = _CONCURRENT
 
 
 class AlreadyHandled(Exception):
@@ -131,13 +132,14 @@ class Consumer:
     async def _pull(self) -> None:
         await self._declare()
         pull = Pull(self._broker, self._stream, self.name)
+        at_once = self._subscription.at_once
         try:
             async with pull:
                 self.ready.set()
                 while wanted():
-                    while len(self._handling) >= _CONCURRENT:
+                    while len(self._handling) >= at_once:
                         await asyncio.wait(self._handling, return_when=asyncio.FIRST_COMPLETED)
-                    async for message in pull.messages(_CONCURRENT - len(self._handling)):
+                    async for message in pull.messages(at_once - len(self._handling)):
                         self._start(message)
         finally:
             for message in pull.left:

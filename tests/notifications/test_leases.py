@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from deploy.stack import Stack
-from services.notifications.domain import Delivery
+from services.notifications.domain import URGENT, Delivery
 from services.notifications.repository import Deliveries
 from shared.clock import utc_now
 from shared.ids import new_id
@@ -111,10 +111,14 @@ async def test_a_first_attempt_that_is_left_to_others_is_due_at_once(rows: Colle
     assert (claimed.id, claimed.attempts, claimed.sealed) == (one.id, 1, "$sealed")
 
 
-async def test_looking_for_due_deliveries_does_not_read_the_ended_ones(rows: Collection) -> None:
+async def test_looking_for_due_deliveries_reads_neither_ended_ones_nor_news(
+    rows: Collection,
+) -> None:
     mine = Deliveries(rows, "mine")
     for _ in range(20):
         await added(rows, mine, state="expired")
-    due = {"due_at": {"$exists": True}, "$expr": {"$lt": ["$due_at", "$$NOW"]}}
+        await added(rows, mine, template="material_assigned")
+    of_those = {"template": {"$in": URGENT}}
+    due = of_those | {"due_at": {"$exists": True}, "$expr": {"$lt": ["$due_at", "$$NOW"]}}
     plan = await rows.find(due).sort("due_at", 1).limit(10).explain()
     assert plan["executionStats"]["totalDocsExamined"] == 0

@@ -101,12 +101,15 @@ def test_both_forms_of_a_mail_on_an_account_say_all_of_it(
     template: Template, language: Language
 ) -> None:
     until = "2026-03-14T09:58:22.016Z"
-    message = account_mail(template, language, "/users/exports/a-secret", until=until, name="Ada")
+    news = {"title": "Verbs", "level": "B1", "score": "50"}
+    message = account_mail(
+        template, language, "/users/exports/a-secret", until=until, name="Ada", **news
+    )
     assert message.html is not None
     wanted = texts.LETTERS[template]
     assert message.subject == wanted.subject.in_(language)
     assert texts.GREETING_BY_NAME.in_(language, name="Ada") in message.text
-    places = {"until": dates.written(datetime.fromisoformat(until), language, None)}
+    places = news | {"until": dates.written(datetime.fromisoformat(until), language, None)}
     for part in (*wanted.paragraphs, wanted.label, wanted.closing):
         if part:
             assert part.in_(language, **places) in message.text

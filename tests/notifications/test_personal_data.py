@@ -193,6 +193,7 @@ async def test_what_is_held_is_found_by_indexes(service: Notifications, auth: Au
         deliveries=database["deliveries"],
         suppressed=database["suppressions"],
         dev_inbox=database["dev_inbox"],
+        notifications=database["notifications"],
         suppressions=Suppressions(
             database["suppressions"], timedelta(1), Pseudonyms(PRIVACY_KEY), utc_now
         ),

@@ -1,0 +1,50 @@
+"""A mail to a person whom notifications knows: one an event, in their language."""
+
+from services.notifications.domain import Delivery, Person, Template
+from services.notifications.service import DeliveryService
+from shared import logs
+from shared.clock import Clock
+from shared.messaging import Transaction
+from shared.pseudonyms import Pseudonyms
+
+log = logs.get("mails")
+
+
+class Mails:
+    def __init__(self, service: DeliveryService, pseudonyms: Pseudonyms, clock: Clock) -> None:
+        self._service = service
+        self._pseudonyms = pseudonyms
+        self._clock = clock
+
+    async def write(
+        self,
+        person: Person,
+        template: Template,
+        transaction: Transaction,
+        *,
+        sealed: str = "",
+        context: str = "",
+        **params: str | None,
+    ) -> None:
+        """`person`: taken in hand in this transaction. `params`: what the words of it name."""
+        if person.email is None:
+            who = self._pseudonyms.of(person.id)
+            log.info("no mail to somebody without an address", user=who, template=template)
+            return
+        delivery = Delivery.of_mail(
+            template,
+            person.speaks,
+            event_id=event_id(transaction),
+            now=self._clock(),
+            recipient=person.email,
+            user_id=person.id,
+            params={"name": person.name, "timezone": person.timezone, **params},
+            sealed=sealed,
+            context=context,
+        )
+        await self._service.accept(delivery, transaction)
+
+
+def event_id(transaction: Transaction) -> str:
+    assert transaction.cause is not None  # an event always has an id
+    return transaction.cause
