@@ -91,7 +91,7 @@ async def program(module: str, **variables: str) -> AsyncIterator[tuple[int, int
     environment = {**os.environ, "AULA_LISTEN_PORT": str(port), **variables}
     child = await asyncio.create_subprocess_exec(sys.executable, "-m", module, env=environment)
     try:
-        await eventually(lambda: _ready(port))
+        await eventually(lambda: _ready(port), within=30)
         yield port, child.pid
     finally:
         child.terminate()

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import httpx
+import msgspec
 import pytest
 
 from services.users.erasures.domain import SERVICES
@@ -212,6 +213,16 @@ async def test_what_was_packed_comes_out_whole_wherever_it_was_cut(size: int) ->
 async def _each(*pieces: bytes) -> AsyncIterator[bytes]:
     for piece in pieces:
         yield piece
+
+
+async def test_an_answer_that_does_not_open_is_not_taken(users: Users) -> None:
+    user_id, bearer = await users.somebody()
+    export_id = (await asked(users, bearer))["exportId"]
+    (part,) = pieces(user_id, export_id, "learning", {"results": []})
+    sealed = Seal("another key").close(b"whatever", export_id)
+    await users.say(msgspec.structs.replace(part, sealed=sealed))
+    await others_answer(users, user_id, export_id, *OTHERS)
+    assert set(await download(users, (await ready(users, bearer))["url"])) >= {"learning.json"}
 
 
 async def test_a_wrong_or_old_link_leads_nowhere(users: Users) -> None:

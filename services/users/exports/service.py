@@ -14,14 +14,17 @@ from services.users.exports.links import ExportLinks
 from services.users.exports.repository import Exports
 from services.users.profiles import Profiles
 from services.users.repository import People
+from shared import logs
 from shared.clock import timestamp
 from shared.contracts.users import UserExported, UserExportReady, UserExportRequested
 from shared.errors import NotFound
 from shared.ids import new_id
 from shared.messaging import Outbox, Transaction
 from shared.mongo import ServerClock
-from shared.seal import Seal
+from shared.seal import Seal, SealBroken
 from shared.tokens import Principal
+
+log = logs.get("exports")
 
 
 class ExportService:
@@ -74,6 +77,11 @@ class ExportService:
     async def keep_part(self, event: UserExported, transaction: Transaction) -> None:
         export = await self._exports.find(event.export_id, transaction.session)
         if export is None or not export.wants(event.service):
+            return
+        try:
+            await asyncio.to_thread(self._seal.open, event.sealed, event.export_id)
+        except SealBroken:  # not taken: the file could never be handed out
+            log.error("a part does not open: another AULA_PRIVACY_KEY?", service=event.service)
             return
         await self._exports.keep_part(event, export.expires_at, transaction.session)
         export = export.received(
