@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.learning.materials.domain import Assignment
-from services.learning.materials.repository import Assignments
+from services.learning.materials.repository import Assignments, Materials
 from services.learning.materials.tallies import Tallies
 from services.learning.recount import kept_in, recount
 from shared.clock import utc_now
@@ -261,6 +261,21 @@ async def test_of_a_deletion_and_assignments_at_once_nothing_stays(learning: Lea
             )
         )
     assert await drift(learning) == {}
+
+
+async def test_what_a_process_left_assigned_when_it_died_is_found(learning: Learning) -> None:
+    made, ada = await material(learning), await somebody(learning)
+    await assign(learning, made["id"], ada)
+    materials = Materials(learning.database["materials"])
+
+    async def work(session: Session) -> None:  # all that it came to do
+        await materials.put_away(made["id"], session)
+
+    await in_transaction(learning.database.client, work)
+    assert (await mine(learning, ada))["pagination"]["totalItems"] == 0
+    await eventually(lambda: learning.said(ada, MaterialUnassigned), within=15)
+    assert await rows_of(learning, material_id=made["id"]) == 0
+    await drift(learning)  # the figure of the material itself
 
 
 async def test_a_material_assigned_after_an_erasure_brings_nobody_back(learning: Learning) -> None:

@@ -19,7 +19,7 @@ from shared.mongo import Document, PyMongoError, Session
 
 log = logs.get("materials")
 
-_EVERY = 5.0  # seconds: what a process left that is no more
+_EVERY = 2.0  # seconds: what a process left that is no more
 BATCH = 500  # assignments in one transaction
 
 
