@@ -14,6 +14,7 @@ from tests.learning.materials import LINK, MP4, PDF, assign, form, material, pat
 from tests.learning.people import somebody
 from tests.storage import samples
 
+FIELDS = ("title", "locale")
 SHORT = samples.pdf()
 
 
@@ -129,6 +130,22 @@ async def test_what_is_wrong_with_a_form_is_said(learning: Learning, parts: Any,
     answer = await post(learning, parts)
     assert answer.status_code == 400, answer.text
     assert answer.json()["errors"][1].startswith(line)
+
+
+@pytest.mark.parametrize(("content", "status"), [(b"", 201), (PDF, 400)])
+async def test_a_browsers_field_without_a_file_is_none(
+    learning: Learning, content: bytes, status: int
+) -> None:
+    lines = [
+        *(f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\nen' for name in FIELDS),
+        '--x\r\nContent-Disposition: form-data; name="pdfs"; filename=""\r\n',
+    ]
+    body = "\r\n".join(lines).encode() + b"\r\n" + content + b"\r\n--x--\r\n"
+    headers = learning.bearer() | {"Content-Type": "multipart/form-data; boundary=x"}
+    answer = await learning.http.post("/education-materials", content=body, headers=headers)
+    assert answer.status_code == status, answer.text
+    if status == 201:
+        assert answer.json()["data"]["pdfs"] == []
 
 
 async def test_text_that_is_no_utf8_is_refused(learning: Learning) -> None:

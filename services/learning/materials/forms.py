@@ -81,6 +81,10 @@ async def read_changes(body: MultipartBody, arrivals: Arrivals) -> Draft:
 async def _take(part: Part, files: list[CheckedFile], arrivals: Arrivals) -> None:
     if not part.is_file:
         raise InvalidFields({part.name: NO_FILE})
+    if not part.filename:  # a browser's, where none was chosen
+        async for _ in part.chunks():
+            raise InvalidFields({part.name: NO_FILE})
+        return
     limits = PDFS if part.name == "pdfs" else VIDEOS
     files.append(await arrivals.check(part.chunks(), part.filename or "", limits))
 
