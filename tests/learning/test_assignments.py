@@ -1,8 +1,10 @@
 """Assignments: to many at once, each once, until the material or the person goes."""
 
 import asyncio
+import zlib
 from typing import Any
 
+import msgspec
 import pytest
 
 from services.learning.materials.domain import Assignment
@@ -12,11 +14,12 @@ from services.learning.recount import kept_in, recount
 from shared.clock import utc_now
 from shared.contracts.event import Event
 from shared.contracts.learning import MaterialAssigned, MaterialUnassigned
-from shared.contracts.users import UserDeleted
+from shared.contracts.users import UserDeleted, UserExported, UserExportRequested
 from shared.ids import new_id
 from shared.mongo import Session, in_transaction
+from shared.seal import Seal
 from tests.eventually import eventually
-from tests.learning.conftest import Learning
+from tests.learning.conftest import PRIVACY_KEY, Learning
 from tests.learning.materials import PDF, assign, form, material, patch
 from tests.learning.people import somebody, told
 from tests.learning.test_personal_data import everything, receipt
@@ -294,6 +297,19 @@ async def test_a_material_assigned_after_an_erasure_brings_nobody_back(learning:
     assert before["totals.assigned_users"] - after.get("totals.assigned_users", 0) == 1
     months = {name for name in before if name.startswith(("months.", "days."))}
     assert {name: after[name] for name in months} == {name: before[name] for name in months}
+
+
+async def test_an_export_has_what_somebody_was_given(learning: Learning) -> None:
+    made, ada = await material(learning), await somebody(learning)
+    await assign(learning, made["id"], ada)
+    export_id = new_id()
+    await told(learning, UserExportRequested(user_id=ada, export_id=export_id))
+    (part,) = await learning.said(ada, UserExported)
+    packed = Seal(PRIVACY_KEY).open(part.sealed, export_id)
+    (given,) = msgspec.json.decode(zlib.decompress(packed))["material_assignments"]
+    (shown,) = (await mine(learning, ada))["list"]
+    assert (given["material_id"], given["assigned_at"]) == (made["id"], shown["assignedAt"])
+    assert "user_id" not in given
 
 
 async def test_of_an_erasure_assignments_and_a_deletion_at_once_nothing_stays(

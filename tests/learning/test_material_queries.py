@@ -19,6 +19,7 @@ from tests.eventually import eventually
 from tests.learning.conftest import Learning
 from tests.learning.materials import PDF, form, material
 from tests.learning.people import somebody, told
+from tests.learning.test_assignments import drift
 from tests.profiling import profiler, scans
 
 CROWD = 300  # materials of long ago, all of them somebody's
@@ -145,3 +146,4 @@ async def cleared(learning: Learning) -> AsyncIterator[None]:
     yield
     await learning.database["materials"].delete_many({"created_at": OLD})
     await learning.database["material_assignments"].delete_many({"assigned_at": OLD})
+    await drift(learning)  # mended

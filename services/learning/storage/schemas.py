@@ -9,6 +9,7 @@ from services.learning.storage.domain import ANY_KIND, PHOTOS, Limits, StoredFil
 from services.learning.storage.service import PHOTO_FOLDER
 from services.learning.storage.store import Arrivals, CheckedFile
 from shared.errors import InvalidFields
+from shared.http.forms import MISSING, NO_FIELD, NO_FILE, TWICE, UNKNOWN
 from shared.http.uploads import MultipartBody, Part
 from shared.languages import Text
 
@@ -17,31 +18,6 @@ _RESERVED = (PHOTO_FOLDER, "materials")
 _FOLDER = re.compile(r"[a-z0-9][a-z0-9-]{0,39}(/[a-z0-9][a-z0-9-]{0,39}){0,4}")
 _DEFAULT_FOLDER = "public"
 
-_MISSING = Text(en="is required", tr="zorunludur", es="es obligatorio", de="ist erforderlich")
-_UNKNOWN = Text(
-    en="is not a known member",
-    tr="bilinen bir alan değil",
-    es="no es un campo conocido",
-    de="ist kein bekanntes Feld",
-)
-_TWICE = Text(
-    en="may be there once",
-    tr="yalnızca bir kez bulunabilir",
-    es="solo puede aparecer una vez",
-    de="darf nur einmal vorkommen",
-)
-_NO_FILE = Text(
-    en="must be a file",
-    tr="bir dosya olmalıdır",
-    es="debe ser un archivo",
-    de="muss eine Datei sein",
-)
-_NO_FIELD = Text(
-    en="must not be a file",
-    tr="dosya olmamalıdır",
-    es="no debe ser un archivo",
-    de="darf keine Datei sein",
-)
 _BAD_FOLDER = Text(
     en="up to five names of a-z, 0-9 and -, separated by /; some are reserved",
     tr="a-z, 0-9 ve - karakterlerinden oluşan, / ile ayrılmış en çok beş ad; bazıları ayrılmıştır",
@@ -74,24 +50,24 @@ async def _read(
     async for part in body.parts():
         if part.name == "file":
             if not part.is_file:
-                raise InvalidFields({"file": _NO_FILE})
+                raise InvalidFields({"file": NO_FILE})
             if file is not None:
-                raise InvalidFields({"file": _TWICE})
+                raise InvalidFields({"file": TWICE})
             file = await arrivals.check(part.chunks(), part.filename or "", limits)
         elif part.name == "folder" and takes_folder:
             if folder is not None:
-                raise InvalidFields({"folder": _TWICE})
+                raise InvalidFields({"folder": TWICE})
             folder = await _folder(part)
         else:
-            raise InvalidFields({part.name[:64]: _UNKNOWN})
+            raise InvalidFields({part.name[:64]: UNKNOWN})
     if file is None:
-        raise InvalidFields({"file": _MISSING})
+        raise InvalidFields({"file": MISSING})
     return UploadForm(file, folder or _DEFAULT_FOLDER)
 
 
 async def _folder(part: Part) -> str:
     if part.is_file:
-        raise InvalidFields({"folder": _NO_FIELD})
+        raise InvalidFields({"folder": NO_FIELD})
     folder = await part.text()
     if folder and (not _FOLDER.fullmatch(folder) or folder.partition("/")[0] in _RESERVED):
         raise InvalidFields({"folder": _BAD_FOLDER})
