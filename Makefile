@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fix bench lock clean
+.PHONY: help run seed test lint fix bench lock clean
 
 help: ## List what there is to make
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -20,6 +20,9 @@ $(READY): requirements-dev.lock
 
 run: $(READY) ## Start everything; Ctrl-C stops it
 	@exec $(BIN)/python -m deploy.stack
+
+seed: $(READY) ## Load a sample school into what `make run` runs
+	@$(BIN)/python -m deploy.school
 
 # Three at a time, each with servers of its own: tests wait more than they work.
 test: $(READY) ## Run all tests against a real mongod and nats-server
