@@ -129,6 +129,8 @@ async def _everybody_is_known_once(mongo: Client, load: Load) -> None:
             doc["_id"]: doc async for doc in mongo["aula_users"]["people"].find()
         }
         # Not only those who got their answer: every identity was registered exactly once.
+        missing = set(identities) - set(people)
+        assert not missing, [await _way_of_registration(mongo, each) for each in missing]
         assert set(people) == set(identities)
         return all(
             person["account"]["email"] == identities[user_id]["email"]
@@ -136,7 +138,16 @@ async def _everybody_is_known_once(mongo: Client, load: Load) -> None:
             for user_id, person in people.items()
         )
 
-    await eventually(filled, 60)
+    await eventually(filled, 120)
+
+
+async def _way_of_registration(mongo: Client, user_id: str) -> tuple[str, str, bool]:
+    """How far it came: its row's state, where NATS has it, whether users handled it."""
+    event = {"traces": user_id, "subject": "user.registered"}
+    row = await mongo["aula_auth"]["outbox"].find_one(event) or {}
+    handled = {"_id": f"users-register:{row.get('_id')}"}
+    done = await mongo["aula_users"]["inbox"].find_one(handled)
+    return str(row.get("state")), str(row.get("copies")), done is not None
 
 
 async def _accounted_for(mongo: Client, email: str) -> bool:

@@ -135,7 +135,7 @@ async def test_a_canary_code_lies_readable_nowhere(backbone: Stack, fleet: Fleet
     async def as_expected() -> bool:
         return await states() == ["sent", "failed", "sent", "failed", "retrying", "failed"]
 
-    await eventually(as_expected)
+    await eventually(as_expected, within=40)
     await eventually(lambda: "buried" in fleet.log())
     assert CANARY in peer.to("sent@canary.test")[0].part("plain")
 
