@@ -1,6 +1,7 @@
 """News of learning: one entry and one mail each, in the person's language, in nobody's way."""
 
 import asyncio
+import zlib
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -10,11 +11,13 @@ import pytest
 from deploy.stack import Stack
 from services.notifications.settings import Secret
 from shared.contracts.learning import MaterialAssigned, MaterialUnassigned, TestSubmitted
+from shared.contracts.users import UserExportRequested
 from shared.ids import new_id
 from shared.languages import LANGUAGES, Language
 from tests.eventually import eventually
 from tests.notifications.people import (
     NOON,
+    SEAL,
     arrived,
     deleted,
     deletion_requested,
@@ -141,6 +144,17 @@ async def test_the_erased_are_told_nothing_and_their_entries_go(
     assert receipt["counts"]["notifications"] == 1
     assert ada not in repr(await service.everything())
     assert len(peer.took) == 1
+
+
+async def test_an_export_has_the_entries(service: Notifications, auth: Auth) -> None:
+    ada, bob, export_id = new_id(), new_id(), new_id()
+    await told(auth, service, registered(ada, ADA), registered(bob, "bob@school.test"))
+    await told(auth, service, submitted(ada), assigned(bob))
+    await told(auth, service, UserExportRequested(user_id=ada, export_id=export_id))
+    (piece,) = await service.said("user.exported")
+    exported = msgspec.json.decode(zlib.decompress(SEAL.open(piece["sealed"], export_id)))
+    (entry,) = exported["notifications"]
+    assert (entry["type"], entry["created_at"]) == ("test_submitted", NOON)
 
 
 async def test_assignments_by_the_hundred_hold_up_neither_codes_nor_mails_on_accounts(
