@@ -148,17 +148,24 @@ async def running(
 
 
 @pytest.fixture(scope="session")
-async def users(data_dir: Path, servers: Stack) -> AsyncIterator[Users]:
-    urls = servers.mongo_url, servers.nats_url
+async def users_servers(data_dir: Path) -> AsyncIterator[Stack]:
+    """Not those of all tests: services that other tests started would answer there."""
+    async with Stack({}, data_dir=data_dir / "users-servers", only=("mongod", "nats")) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="session")
+async def users(data_dir: Path, users_servers: Stack) -> AsyncIterator[Users]:
+    urls = users_servers.mongo_url, users_servers.nats_url
     async with running(data_dir / "users", *urls, {}, "users") as users:
         yield users
 
 
 @pytest.fixture(scope="session")
-async def hasty(data_dir: Path, servers: Stack, users: Users) -> AsyncIterator[Users]:
+async def hasty(data_dir: Path, users_servers: Stack, users: Users) -> AsyncIterator[Users]:
     """Another replica of `users`, with which whoever leaves has left."""
     environment = {"AULA_ACCOUNT_DELETION_DAYS": "0", "AULA_ALLOW_FINALIZE_NOW": "false"}
-    urls = servers.mongo_url, servers.nats_url
+    urls = users_servers.mongo_url, users_servers.nats_url
     async with running(data_dir / "hasty", *urls, environment, "users") as hasty:
         yield hasty
 

@@ -108,11 +108,11 @@ class Seen:
 
 
 @pytest.fixture(scope="module")
-async def seen(users: Users, servers: Stack) -> Seen:
+async def seen(users: Users, users_servers: Stack) -> Seen:
     cast = {role: await users.somebody(role) for role in ("user", "admin", "superadmin")}  # type: ignore[arg-type]
     await crowd_in(users)
     started = utc_now()
-    async with profiler(servers, "aula_users") as driver:
+    async with profiler(users_servers, "aula_users") as driver:
         await play(users, cast)
         await eventually(lambda: len(sweeps(driver)) == 3, within=20)
         database = driver["aula_users"]
@@ -183,8 +183,8 @@ async def test_no_operation_scans_a_collection(seen: Seen) -> None:
     assert len(seen.operations) > 200
 
 
-async def test_every_handler_was_at_work(seen: Seen, servers: Stack) -> None:
-    client = await nats.connect(servers.nats_url)
+async def test_every_handler_was_at_work(seen: Seen, users_servers: Stack) -> None:
+    client = await nats.connect(users_servers.nats_url)
     consumers = await client.jetstream().consumers_info("EVENTS")
     await client.close()
     assert seen.handled >= {each.name for each in consumers if each.name.startswith("users-")}
