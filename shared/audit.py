@@ -9,25 +9,24 @@ ID` shows what somebody did, or had done to them.
 """
 
 import argparse
-import asyncio
 import hmac
 import sys
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
 
 import msgspec
 
-from shared import tracing
+from shared import command, tracing
 from shared.clock import Clock, timestamp, utc_now
 from shared.mongo import (
     Collection,
     Document,
     IndexModel,
-    PyMongoError,
     Session,
     connect,
 )
 from shared.pseudonyms import Pseudonyms
-from shared.settings import ServiceSettings, SettingsError
+from shared.settings import ServiceSettings
 
 _HEAD = "head"
 _NOTHING = "0" * 64
@@ -162,7 +161,12 @@ async def _verify(settings: ServiceSettings) -> int:
 
 async def _show(settings: ServiceSettings, user_id: str) -> int:
     async for service, log in _logs(settings):
-        for entry in await log.of(user_id):
+        try:
+            entries = await log.of(user_id)
+        except ChainBroken as error:
+            sys.stderr.write(f"BROKEN: {error}\n")
+            return 1
+        for entry in entries:
             sys.stdout.write(
                 f"{service:<15}{entry.number:>6}  {entry.at}  {entry.action:<22}"
                 f" by {entry.actor} to {entry.target}  {', '.join(entry.members)}"
@@ -175,18 +179,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m shared.audit", description=__doc__)
     parser.add_argument("--of", metavar="ID", help="show the entries with this person")
     options = parser.parse_args()
-    try:
-        settings = ServiceSettings.from_environment()
-        return asyncio.run(_show(settings, options.of) if options.of else _verify(settings))
-    except ChainBroken as error:
-        sys.stderr.write(f"BROKEN: {error}\n")
-    except SettingsError as error:
-        sys.stderr.write(f"{error}\n")
-    except PyMongoError as error:
-        sys.stderr.write(
-            f"MongoDB failed ({type(error).__name__}). Start the stack, or set AULA_MONGO_URL.\n"
-        )
-    return 1
+    work = partial(_show, user_id=options.of) if options.of else _verify
+    return command.run(work, ServiceSettings)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ It may run beside everything else. While it counts, whoever would change a count
 do then is in neither number, and added to the new one.
 """
 
-import asyncio
 import sys
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
@@ -18,9 +17,9 @@ from services.learning.materials.repository import Assignments, Materials
 from services.learning.materials.tallies import KINDS as OF_MATERIALS
 from services.learning.revisions import Revision
 from services.learning.settings import LearningSettings
+from shared import command
 from shared.counters import Counters
-from shared.mongo import Client, Database, PyMongoError, Session, connect, in_transaction
-from shared.settings import SettingsError
+from shared.mongo import Client, Database, Session, connect, in_transaction
 
 Counting = Callable[[Session], Awaitable[Counter[str]]]
 
@@ -96,29 +95,16 @@ async def recount(client: Client, kept: Kept) -> Outcome:
     return await in_transaction(client, work)
 
 
-async def _recount(settings: LearningSettings) -> list[Outcome]:
+async def _recount(settings: LearningSettings) -> int:
     client = connect(settings.mongo_url)
     try:
         database = client[f"{settings.database_prefix}_learning"]
-        return [await recount(client, kept) for kept in kept_in(database)]
+        outcomes = [await recount(client, kept) for kept in kept_in(database)]
     finally:
         client.close()
-
-
-def main() -> int:
-    try:
-        outcomes = asyncio.run(_recount(LearningSettings.from_environment()))
-    except SettingsError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    except PyMongoError as error:
-        sys.stderr.write(
-            f"MongoDB failed ({type(error).__name__}). Start the stack, or set AULA_MONGO_URL.\n"
-        )
-        return 1
     sys.stdout.write("".join(f"{line}\n" for outcome in outcomes for line in outcome.lines))
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command.run(_recount, LearningSettings))

@@ -1,11 +1,10 @@
 """`python -m services.users.recount`: writes anew what lists, searches and counters go by.
 
 For the day on which the code makes something else of a person than it did when they were saved, or
-a doubt is to be settled. It may run beside everything else. While it counts, which takes about a
-second for a million people, whoever would change a counter waits.
+a doubt is to be settled. It may run beside everything else. While it counts,
+whoever would change a counter waits.
 """
 
-import asyncio
 import sys
 from collections import Counter
 from collections.abc import Mapping
@@ -14,8 +13,8 @@ from dataclasses import dataclass
 from services.users.counters import Counters
 from services.users.repository import People
 from services.users.settings import UsersSettings
-from shared.mongo import Client, PyMongoError, Session, connect, in_transaction
-from shared.settings import SettingsError
+from shared import command
+from shared.mongo import Client, Session, connect, in_transaction
 
 
 @dataclass(frozen=True)
@@ -67,30 +66,17 @@ class Recount:
         return before, after
 
 
-async def _recount(settings: UsersSettings) -> Outcome:
+async def _recount(settings: UsersSettings) -> int:
     client = connect(settings.mongo_url)
     try:
         database = client[f"{settings.database_prefix}_users"]
         counters = Counters(database["counters"])
-        return await Recount(client, People(database["people"], counters), counters).run()
+        outcome = await Recount(client, People(database["people"], counters), counters).run()
     finally:
         client.close()
-
-
-def main() -> int:
-    try:
-        outcome = asyncio.run(_recount(UsersSettings.from_environment()))
-    except SettingsError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    except PyMongoError as error:
-        sys.stderr.write(
-            f"MongoDB failed ({type(error).__name__}). Start the stack, or set AULA_MONGO_URL.\n"
-        )
-        return 1
-    sys.stdout.write("\n".join([*outcome.lines, ""]))
+    sys.stdout.write("".join(f"{line}\n" for line in outcome.lines))
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command.run(_recount, UsersSettings))

@@ -55,7 +55,7 @@ def _looked_at(media_type: str) -> dict[str, object]:
                 return {"refused": "active"}
             except pdf.WithoutPages:
                 return {"refused": "without_pages"}
-        from services.learning.storage import forms  # noqa: PLC0415
+        from services.learning.storage import forms  # noqa: PLC0415  not needed for a PDF
 
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
             try:

@@ -92,7 +92,7 @@ def _dictionaries(found: Any) -> Iterator[Any]:
             children = [each[key] for key in each.keys()]  # noqa: SIM118  no mapping of Python's
         elif isinstance(each, pikepdf.Dictionary):
             yield each
-            children = [each[key] for key in each.keys()]  # noqa: SIM118
+            children = [each[key] for key in each.keys()]  # noqa: SIM118  nor is this one
         elif isinstance(each, pikepdf.Array):
             children = list(each)
         else:

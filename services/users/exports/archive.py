@@ -37,6 +37,7 @@ async def zipped(
 ) -> AsyncIterator[bytes]:
     """`files`: their names, and what is in them."""
     outlet = _Outlet()
+    # It only writes, and asks for no more than that where it cannot go back.
     with ZipFile(outlet, "w", ZIP_DEFLATED) as archive:  # type: ignore[call-overload]
         for name, content in files:
             entry = ZipInfo(name, made_at.timetuple()[:6])
