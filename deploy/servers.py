@@ -65,6 +65,8 @@ def mongod_command(mongod: Path, data: Path, port: int) -> list[str]:
         *("--oplogSize", "256"),
         # The log of slow operations quotes them, and so people's ids and addresses.
         *("--slowOpSampleRate", "0"),
+        # In seconds. Who is killed in a transaction leaves its documents locked for as long.
+        *("--setParameter", "transactionLifetimeLimitSeconds=10"),
         # Metrics for MongoDB's own support staff, written every second.
         *("--setParameter", "diagnosticDataCollectionEnabled=false"),
         "--quiet",

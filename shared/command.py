@@ -5,6 +5,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from shared.counters import CountedMeanwhile
 from shared.mongo import PyMongoError
 from shared.settings import ServiceSettings, SettingsError
 
@@ -19,7 +20,7 @@ def run(work: Callable[[S], Awaitable[int]], kind: type[S]) -> int:
 
     try:
         return asyncio.run(started())
-    except SettingsError as error:
+    except (SettingsError, CountedMeanwhile) as error:
         sys.stderr.write(f"{error}\n")
     except PyMongoError as error:
         sys.stderr.write(

@@ -1,16 +1,26 @@
 """Numbers that would cost too much to count each time: kept as things come, change and go."""
 
 from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from collections.abc import Collection as Several
-from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from zlib import crc32
 
-from shared.mongo import Collection, Session, UpdateOne
+from shared.mongo import Collection, DuplicateKeyError, Session, in_transaction, snapshot
+
+Counting = Callable[[Session], Awaitable[Mapping[str, int]]]
 
 # Many change at the same time, and transactions that write the same document follow one another:
 # the more documents share the counting, the fewer meet.
 _SHARES = 32
 _ALL = {"_id": {"$in": list(range(_SHARES))}}
+
+
+class CountedMeanwhile(Exception):
+    """Two recounts at once would mend the same thing twice."""
+
+    def __init__(self) -> None:
+        super().__init__("Another recount was at work. Run it again to see how things stand.")
 
 
 class Counters:
@@ -53,27 +63,31 @@ class Counters:
                     sums[f"{kind}.{name}"] += count
         return Counter({name: count for name, count in sums.items() if count})
 
-    async def lock(self, session: Session) -> None:
-        """Whoever changes a counter waits from now on, until this transaction has ended."""
-        await self._set_shares({share: {} for share in range(_SHARES)}, session)
+    async def recount(self, count: Counting) -> tuple[Counter[str], Counter[str]]:
+        """Mend the counters by what `count` finds, beside whoever changes them: nobody waits.
 
-    async def replace(self, counted: Mapping[str, int], session: Session) -> None:
-        """After `lock`."""
-        await self._set_shares({0: counted}, session)
+        Returns what they were and what they should have been, both at one moment. By as much they
+        are changed, once that is known. Raises CountedMeanwhile if another recount was quicker.
+        """
+        async with snapshot(self._shares) as session:
+            share = await self._shares.find_one({"_id": 0}, ["recounts"], session=session)
+            before = await self.all(session)
+            after = Counter({name: n for name, n in (await count(session)).items() if n})
+        drift = {name: n for name in {*before, *after} if (n := after[name] - before[name])}
+        seen = (share or {}).get("recounts", {"$exists": False})
 
-    async def _set_shares(self, shares: Mapping[int, Mapping[str, int]], session: Session) -> None:
-        await self._shares.bulk_write(
-            [
-                UpdateOne({"_id": share}, {"$set": self._by_kind(counted)}, upsert=True)
-                for share, counted in shares.items()
-            ],
-            session=session,
-        )
+        async def mend(session: Session) -> None:
+            try:
+                await self._shares.update_one(
+                    {"_id": 0, "recounts": seen},
+                    {"$inc": {**drift, "recounts": 1}},
+                    upsert=True,
+                    session=session,
+                )
+            except DuplicateKeyError:
+                raise CountedMeanwhile from None
 
-    def _by_kind(self, counted: Mapping[str, int]) -> dict[str, dict[str, int]]:
-        """As a share is kept."""
-        kept: dict[str, dict[str, int]] = {kind: {} for kind in self._kinds}
-        for counter, count in counted.items():
-            kind, _, name = counter.partition(".")
-            kept[kind][name] = count
-        return kept
+        if drift:
+            database: Any = self._shares.database  # motor's types take it for a collection
+            await in_transaction(database.client, mend)
+        return before, after

@@ -1,13 +1,12 @@
 """`python -m services.learning.recount`: counts anew what learning keeps counters of, and says
 which were not what they should be.
 
-It may run beside everything else. While it counts, whoever would change a counter waits; what they
-do then is in neither number, and added to the new one.
+It may run beside everything else.
 """
 
 import sys
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.learning.assessments.repository import Assessments, Results
@@ -18,10 +17,8 @@ from services.learning.materials.tallies import KINDS as OF_MATERIALS
 from services.learning.revisions import Revision
 from services.learning.settings import LearningSettings
 from shared import command
-from shared.counters import Counters
-from shared.mongo import Client, Database, Session, connect, in_transaction
-
-Counting = Callable[[Session], Awaitable[Counter[str]]]
+from shared.counters import Counters, Counting
+from shared.mongo import Database, Session, connect
 
 
 @dataclass(frozen=True)
@@ -82,24 +79,21 @@ def kept_in(database: Database) -> list[Kept]:
     ]
 
 
-async def recount(client: Client, kept: Kept) -> Outcome:
-    async def work(session: Session) -> Outcome:
-        before = await kept.counters.all(session)
-        await kept.counters.lock(session)
-        after: Counter[str] = Counter()
+async def recount(kept: Kept) -> Outcome:
+    async def count(session: Session) -> Counter[str]:
+        sums: Counter[str] = Counter()
         for counted in kept.sources:
-            after.update(await counted(session))
-        await kept.counters.replace(after, session)
-        return Outcome(kept.name, before, Counter({name: n for name, n in after.items() if n}))
+            sums.update(await counted(session))
+        return sums
 
-    return await in_transaction(client, work)
+    return Outcome(kept.name, *await kept.counters.recount(count))
 
 
 async def _recount(settings: LearningSettings) -> int:
     client = connect(settings.mongo_url)
     try:
         database = client[f"{settings.database_prefix}_learning"]
-        outcomes = [await recount(client, kept) for kept in kept_in(database)]
+        outcomes = [await recount(kept) for kept in kept_in(database)]
     finally:
         client.close()
     sys.stdout.write("".join(f"{line}\n" for outcome in outcomes for line in outcome.lines))

@@ -1,12 +1,10 @@
 """`python -m services.users.recount`: writes anew what lists, searches and counters go by.
 
 For the day on which the code makes something else of a person than it did when they were saved, or
-a doubt is to be settled. It may run beside everything else. While it counts,
-whoever would change a counter waits.
+a doubt is to be settled. It may run beside everything else.
 """
 
 import sys
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,7 +12,7 @@ from services.users.counters import Counters
 from services.users.repository import People
 from services.users.settings import UsersSettings
 from shared import command
-from shared.mongo import Client, Session, connect, in_transaction
+from shared.mongo import Client, connect, in_transaction
 
 
 @dataclass(frozen=True)
@@ -50,20 +48,13 @@ class Recount:
         listed = 0
         async for user_id in self._people.listed_otherwise():
             listed += await self._list_anew(user_id)
-        before, after = await in_transaction(self._client, self._count_anew)
+        before, after = await self._counters.recount(self._people.counted)
         return Outcome(listed, before, after)
 
     async def _list_anew(self, user_id: str) -> bool:
         return await in_transaction(
             self._client, lambda session: self._people.list_anew(user_id, session)
         )
-
-    async def _count_anew(self, session: Session) -> tuple[Counter[str], Counter[str]]:
-        before = await self._counters.all(session)
-        await self._counters.lock(session)
-        after = await self._people.counted(session)
-        await self._counters.replace(after, session)
-        return before, after
 
 
 async def _recount(settings: UsersSettings) -> int:

@@ -51,7 +51,7 @@ class Patience:
 
     pauses: tuple[float, ...] = (0.2, 1, 3, 10, 30, 60, 120)
     ack_wait: float = 10.0
-    limit: float = 50.0  # MongoDB ends a transaction after 60
+    limit: float = 50.0
 
     @property
     def tries(self) -> int:

@@ -122,7 +122,7 @@ async def crowd_of(size: int, folder: Path, stack: AsyncExitStack) -> Crowd:
     counts = await asyncio.to_thread(load, servers.mongo_url, DATABASE, size)
     client = connect(servers.mongo_url)
     counters = Counters(client[DATABASE]["counters"])
-    await in_transaction(client, lambda session: counters.replace(counts, session))
+    await in_transaction(client, lambda session: counters.add("crowd", counts, session))
     client.close()
     signer = Signer()
     await publish_keys(servers.nats_url, signer)

@@ -61,7 +61,7 @@ async def figures(learning: Learning) -> dict[str, int]:
 async def drift(learning: Learning) -> dict[str, int]:
     """What a recount finds wrong with the figures of materials."""
     (kept,) = [each for each in kept_in(learning.database) if each.name == "materials"]
-    return (await recount(learning.database.client, kept)).drift
+    return (await recount(kept)).drift
 
 
 async def rows_of(learning: Learning, **query: object) -> int:

@@ -219,4 +219,4 @@ async def test_courses_are_counted_as_they_come_and_go(learning: Learning) -> No
     assert after["courses.total"] - before["courses.total"] == len(made) - 1
     assert after["courses.published"] - before["courses.published"] == 4
     (kept,) = [each for each in kept_in(learning.database) if each.name == "courses"]
-    assert (await recount(learning.database.client, kept)).drift == {}
+    assert (await recount(kept)).drift == {}

@@ -15,7 +15,8 @@ from deploy.stack import Stack
 from services.learning.assessments.domain import Result, Snapshot
 from services.learning.assessments.repository import Results
 from services.learning.assessments.tallies import Tallies, counted, tally_of
-from services.learning.recount import kept_in, recount
+from services.learning.recount import Outcome, kept_in, recount
+from shared.counters import CountedMeanwhile
 from shared.documents import to_document
 from shared.ids import new_id
 from shared.mongo import Database, Session, connect, ensure_indexes, in_transaction
@@ -114,15 +115,28 @@ async def test_a_recount_beside_submissions_mends_and_says_what_was_wrong(desk: 
 
     await in_transaction(desk.database.client, spoil)
     (kept,) = [each for each in kept_in(desk.database) if each.name == "tests"]
-    outcome, *_ = await asyncio.gather(
-        recount(desk.database.client, kept), *(desk.add(result("B2")) for _ in range(5))
-    )
+    outcome, *_ = await asyncio.gather(recount(kept), *(desk.add(result("B2")) for _ in range(5)))
     assert outcome.drift == wrong
     assert f"{'tests':<14}{'levels.C2':<28}{0:>12}, 1 too many before" in outcome.lines
-    again = await recount(desk.database.client, kept)
+    again = await recount(kept)
     assert again.drift == {}
     assert again.after["totals.submissions"] == 15
     assert again.lines == [f"tests         {len(again.after)} counters, all as they should be"]
+
+
+async def test_recounts_at_once_mend_once(desk: Desk) -> None:
+    wrong = Counter({"totals.submissions": 2, "levels.C2": 1})
+
+    async def spoil(session: Session) -> None:
+        await desk.tallies.there.add("x", wrong, session)
+
+    await in_transaction(desk.database.client, spoil)
+    (kept,) = [each for each in kept_in(desk.database) if each.name == "tests"]
+    done = await asyncio.gather(*(recount(kept) for _ in range(4)), return_exceptions=True)
+    mended = [each for each in done if isinstance(each, Outcome) and each.drift]
+    assert len(mended) == 1
+    assert all(isinstance(each, Outcome | CountedMeanwhile) for each in done)
+    assert (await recount(kept)).after == {}
 
 
 async def test_the_command_says_how_it_stands(desk: Desk, servers: Stack) -> None:
