@@ -1,7 +1,7 @@
 """The events, one file an owner. Everyone reads them from here; only the owner publishes them.
 
 Fields are only ever added, with defaults (golden files in `tests/contracts` hold that); a breaking
-change is a new subject `….v2`.
+change is a new subject `….v2`. What is no event: `users.User`, and the parts of the `dashboard`.
 """
 
 from shared.contracts import auth, learning, users
