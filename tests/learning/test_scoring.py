@@ -21,7 +21,7 @@ from services.learning.assessments.domain import (
     percentage,
     scored,
 )
-from services.learning.assessments.schemas import AssessmentView
+from services.learning.assessments.views import AssessmentView
 from shared.errors import InvalidFields
 from shared.languages import Text
 

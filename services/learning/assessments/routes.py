@@ -9,20 +9,21 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from services.learning.assessments.repository import AssessmentQuery
 from services.learning.assessments.results import ResultService
 from services.learning.assessments.schemas import (
-    AssessmentSummary,
-    AssessmentView,
     ChangeAssessment,
     CreateAssessment,
-    Removed,
-    ResultSummary,
-    ResultView,
-    Status,
     Submit,
-    TargetLanguages,
     tag_in,
 )
 from services.learning.assessments.service import AssessmentService
-from services.learning.texts import DELETED
+from services.learning.assessments.views import (
+    AssessmentSummary,
+    AssessmentView,
+    ResultSummary,
+    ResultView,
+    Status,
+    TargetLanguages,
+)
+from services.learning.schemas import Deleted
 from shared import languages
 from shared.http.conditional import Known, tag_of
 from shared.http.envelope import Envelope, created, ok
@@ -122,10 +123,10 @@ async def remove(
     test_id: FromPath[str],
     principal: NamedDependency[Principal],
     assessments: NamedDependency[AssessmentService],
-) -> Envelope[Removed]:
+) -> Envelope[Deleted]:
     removed = checked_id(test_id)
     await assessments.delete(principal, removed)
-    return ok(Removed(message=DELETED.in_(languages.current()), id=removed))
+    return ok(Deleted.of(removed))
 
 
 @post("/proficiency-tests/{test_id:str}/submit", guards=[signed_in], opt=ONCE)
@@ -190,10 +191,10 @@ async def remove_result(
     result_id: FromPath[str],
     principal: NamedDependency[Principal],
     results: NamedDependency[ResultService],
-) -> Envelope[Removed]:
+) -> Envelope[Deleted]:
     removed = checked_id(result_id)
     await results.delete(principal, removed)
-    return ok(Removed(message=DELETED.in_(languages.current()), id=removed))
+    return ok(Deleted.of(removed))
 
 
 @get("/proficiency-tests/admin/users/{user_id:str}/results", guards=[admin])

@@ -10,12 +10,10 @@ from services.learning.courses.domain import Course
 from services.learning.courses.schemas import (
     ChangeCourse,
     CreateCourse,
-    DeletedCourse,
     wanted_courses,
 )
 from services.learning.courses.service import CourseService, sees_all
-from services.learning.texts import DELETED
-from shared import languages
+from services.learning.schemas import Deleted
 from shared.http.conditional import Known, tag_of
 from shared.http.envelope import Envelope, created, ok
 from shared.http.guards import admin
@@ -88,10 +86,10 @@ async def delete_course(
     course_id: FromPath[str],
     principal: NamedDependency[Principal],
     courses: NamedDependency[CourseService],
-) -> Envelope[DeletedCourse]:
+) -> Envelope[Deleted]:
     target = checked_id(course_id)
     await courses.delete(principal, target)
-    return ok(DeletedCourse(message=DELETED.in_(languages.current()), id=target))
+    return ok(Deleted.of(target))
 
 
 HANDLERS = (

@@ -2,7 +2,6 @@
 
 from typing import Annotated, cast
 
-import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from services.learning.courses.repository import Selection
@@ -10,6 +9,7 @@ from services.learning.courses.service import Wanted
 from services.learning.language_tags import BAD_LOCALE, BAD_TAG, language_tag
 from services.learning.levels import BAD_LEVEL, Level, level_called
 from services.learning.links import LONGEST_LINK
+from services.learning.schemas import Body
 from shared import languages
 from shared.errors import InvalidFields
 from shared.http.pagination import PageRequest
@@ -26,10 +26,6 @@ Link = Annotated[str, Meta(max_length=LONGEST_LINK)]
 Start = Annotated[str, Meta(max_length=40)]
 Tag = Annotated[str, Meta(min_length=1, max_length=50, pattern=NAME)]
 Tags = Annotated[tuple[Tag, ...], Meta(max_length=20)]
-
-
-class Body(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    pass
 
 
 class PriceBody(Body, frozen=True, kw_only=True):
@@ -74,11 +70,6 @@ class CreateCourse(ChangeCourse, frozen=True, kw_only=True):
     def changes(self) -> dict[str, object]:
         """With the language of the request, where the body names none."""
         return {"locale": languages.current(), **super().changes()}
-
-
-class DeletedCourse(msgspec.Struct, frozen=True, kw_only=True):
-    message: str
-    id: str
 
 
 def wanted_courses(

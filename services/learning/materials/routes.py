@@ -12,14 +12,12 @@ from services.learning.materials.schemas import (
     Assign,
     AssignedView,
     MaterialView,
-    Removed,
     Summary,
 )
 from services.learning.materials.service import MaterialService
+from services.learning.schemas import Deleted
 from services.learning.storage.domain import GIB, MIB
 from services.learning.storage.store import head_of
-from services.learning.texts import DELETED
-from shared import languages
 from shared.http.envelope import Envelope, created, ok
 from shared.http.files import file_answer
 from shared.http.guards import admin, signed_in
@@ -122,10 +120,10 @@ async def delete_material(
     material_id: FromPath[str],
     principal: NamedDependency[Principal],
     materials: NamedDependency[MaterialService],
-) -> Envelope[Removed]:
+) -> Envelope[Deleted]:
     target = checked_id(material_id)
     await materials.delete(principal, target)
-    return ok(Removed(message=DELETED.in_(languages.current()), id=target))
+    return ok(Deleted.of(target))
 
 
 @get("/education-materials/{material_id:str}/files/{file_id:str}", guards=[signed_in])

@@ -2,26 +2,20 @@
 
 from typing import Annotated, Any
 
-import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from services.learning.levels import Level
 from services.learning.materials.assignments import Assigned, Outcome
 from services.learning.materials.domain import Material, Video
+from services.learning.schemas import Answer, Body, Id
 from shared.clock import timestamp
 from shared.languages import Language
 
 MOST_PEOPLE = 10_000  # in one call
 
-UserId = Annotated[str, Meta(pattern=r"^[0-9a-fA-F]{24}(?![\s\S])")]
 
-
-class Assign(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    user_ids: Annotated[tuple[UserId, ...], Meta(min_length=1, max_length=MOST_PEOPLE)]
-
-
-class Answer(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    pass
+class Assign(Body, frozen=True, kw_only=True):
+    user_ids: Annotated[tuple[Id, ...], Meta(min_length=1, max_length=MOST_PEOPLE)]
 
 
 class PdfView(Answer, frozen=True, kw_only=True):
@@ -115,8 +109,3 @@ class Summary(Answer, frozen=True, kw_only=True):
             already_assigned_count=outcome.already_assigned,
             not_found_user_ids=outcome.not_found,
         )
-
-
-class Removed(Answer, frozen=True, kw_only=True):
-    message: str
-    id: str

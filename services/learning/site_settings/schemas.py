@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from services.learning.schemas import Answer, Body
 from services.learning.site_settings.domain import Setting
 from shared.errors import InvalidFields
 from shared.languages import Text
@@ -20,9 +21,7 @@ _OTHER_KEY = Text(
 )
 
 
-class PutSetting(
-    msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True
-):
+class PutSetting(Body, frozen=True, kw_only=True):
     """What is left out stays, of a setting that is there already; null clears the description."""
 
     value: Any
@@ -49,7 +48,7 @@ class PostSetting(PutSetting, frozen=True, kw_only=True):
     key: str
 
 
-class SettingValue(msgspec.Struct, frozen=True, kw_only=True):
+class SettingValue(Answer, frozen=True, kw_only=True):
     key: str
     value: msgspec.Raw
 
@@ -58,7 +57,7 @@ class SettingValue(msgspec.Struct, frozen=True, kw_only=True):
         return cls(key=setting.key, value=_as_written(setting))
 
 
-class SettingView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class SettingView(Answer, frozen=True, kw_only=True):
     id: str
     key: str
     value: msgspec.Raw

@@ -3,8 +3,7 @@
 import re
 from dataclasses import dataclass
 
-import msgspec
-
+from services.learning.schemas import Answer
 from services.learning.storage.domain import ANY_KIND, PHOTOS, Limits, StoredFile
 from services.learning.storage.service import PHOTO_FOLDER
 from services.learning.storage.store import Arrivals, CheckedFile
@@ -74,7 +73,7 @@ async def _folder(part: Part) -> str:
     return folder
 
 
-class Uploaded(msgspec.Struct, frozen=True, kw_only=True):
+class Uploaded(Answer, frozen=True, kw_only=True):
     key: str
     url: str
     filename: str
