@@ -4,9 +4,14 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from deploy.stack import Stack
+
+# A property holds or not; how long an example takes is the machine's affair.
+hypothesis.settings.register_profile("aula", deadline=None)
+hypothesis.settings.load_profile("aula")
 
 
 @pytest.fixture(scope="session")
