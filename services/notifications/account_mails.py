@@ -1,9 +1,10 @@
 """Mails on the life of an account: one at each step, in the person's language."""
 
-from services.notifications.domain import Delivery, Person
-from services.notifications.mails import Mails, event_id
-from services.notifications.repository import Deliveries
-from services.notifications.service import DeliveryService
+from services.notifications.deliveries.domain import Delivery
+from services.notifications.deliveries.mails import Mails, event_id
+from services.notifications.deliveries.repository import Deliveries
+from services.notifications.deliveries.service import DeliveryService
+from services.notifications.people import Person
 from shared.acquaintances import Acquaintances
 from shared.clock import Clock
 from shared.contracts.users import (

@@ -1,9 +1,10 @@
 """What notifications listens to."""
 
 from services.notifications.account_mails import AccountMails
-from services.notifications.domain import Delivery, Person
-from services.notifications.learning_news import LearningNews
-from services.notifications.service import DeliveryService
+from services.notifications.deliveries.domain import Delivery
+from services.notifications.deliveries.service import DeliveryService
+from services.notifications.news import News
+from services.notifications.people import Person
 from shared.acquaintances import Acquaintances
 from shared.contracts.auth import OtpRequested
 from shared.contracts.learning import MaterialAssigned, MaterialUnassigned, TestSubmitted
@@ -23,7 +24,7 @@ def table(
     deliveries: DeliveryService,
     people: Acquaintances[Person],
     mails: AccountMails,
-    news: LearningNews,
+    news: News,
 ) -> list[Subscription]:
     async def deliver_code(event: OtpRequested, transaction: Transaction) -> None:
         assert transaction.cause is not None  # an event always has an id

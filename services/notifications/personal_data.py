@@ -1,52 +1,25 @@
-"""What notifications holds on a person. Each collection with something of theirs is one more line.
+"""What notifications holds on a person. Each aggregate with something of theirs says what that is.
 
-Deliveries that have ended keep no address; those of codes then belong to nobody.
+What is written about a person is written together with their copy (`Acquaintances.take`, `meet`).
 """
 
-from services.notifications.repository import Suppressions
+from collections.abc import Iterable
+
+from services.notifications.part import Part
+from services.notifications.people import Whom
 from shared.acquaintances import copy_in
 from shared.mongo import Collection, Document
-from shared.personal_data import Held, HeldOn, Holding
-
-_INNER = ("sealed", "context", "lease", "due_at", "remove_at")
+from shared.personal_data import Held, HeldOn
 
 
-def held_in(
-    *,
-    people: Collection,
-    deliveries: Collection,
-    suppressed: Collection,
-    dev_inbox: Collection,
-    notifications: Collection,
-    suppressions: Suppressions,
-) -> HeldOn:
+def held_in(people: Collection, parts: Iterable[Part]) -> HeldOn:
     async def held_on(user_id: str) -> Held:
         person = await people.find_one({"_id": user_id}) or {}
-        emails, phone = await _emails(person, people), person.get("phone")
-        addresses = [*emails, *([phone] if phone else [])]
-        keys = [suppressions.key("email", email) for email in emails]
-        keys += [suppressions.key("sms", phone)] if phone else []
-        codes = {
-            "template": "code",
-            "due_at": {"$exists": True},  # so that the index of open ones serves it
-            "recipient": {"$in": addresses},
-            "user_id": None,
-        }
+        whom = Whom(user_id, await _emails(person, people), person.get("phone"))
         return Held(
-            holdings=[
-                Holding("notifications", notifications, {"user_id": user_id}, hidden=("user_id",)),
-                Holding("deliveries", deliveries, {"user_id": user_id}, hidden=_INNER),
-                Holding("codes_under_way", deliveries, codes, hidden=_INNER),
-                Holding("dead_addresses", suppressed, {"_id": {"$in": keys}}),
-                Holding(
-                    "dev_inbox",
-                    dev_inbox,
-                    {"to": {"$in": addresses}},
-                    hidden=("code", "text", "html", "is_retry", "is_news"),
-                ),
-            ],
+            holdings=[holding for part in parts for holding in part.holdings_on(whom)],
             copy=copy_in(people, user_id, hidden=("stays",)),
-            addresses=tuple(addresses),
+            addresses=tuple(whom.addresses),
         )
 
     return held_on

@@ -1,9 +1,21 @@
 """Every word that a person reads in a message, in the four languages."""
 
+from typing import Literal
+
 import msgspec
 
-from services.notifications.domain import Template
 from shared.languages import Language, Text
+
+Template = Literal[
+    "code",
+    "deletion_requested",
+    "deletion_cancelled",
+    "erasure_completed",
+    "export_ready",
+    "test_submitted",
+    "material_assigned",
+    "material_unassigned",
+]
 
 # The subject shows on lock screens, so it has no code.
 SUBJECT = Text(

@@ -16,6 +16,7 @@ from deploy.ports import LOOPBACK, free_ports
 from deploy.stack import Stack
 from tests.auth.service import Auth, settings_for, wrong
 from tests.eventually import eventually
+from tests.files import contents
 
 DIGITS = 8  # long enough that no other number looks like it
 
@@ -85,7 +86,7 @@ async def test_a_code_is_nowhere_to_be_read(
 
     in_mongo = await _database(auth)
     in_messages = await _messages(servers)
-    in_files = b"".join(_files(servers.plan.data_dir / "nats"))
+    in_files = b"".join(contents(servers.plan.data_dir / "nats").values())
     in_logs = (tmp_path / "log").read_bytes()
     assert email.encode() in in_mongo, "the places are the right ones"
     assert email.encode() in in_messages
@@ -126,7 +127,3 @@ async def _messages(servers: Stack) -> bytes:
     finally:
         await client.close()
     return b"\n".join(found)
-
-
-def _files(folder: Path) -> list[bytes]:
-    return [path.read_bytes() for path in folder.rglob("*") if path.is_file()]

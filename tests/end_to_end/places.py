@@ -8,17 +8,16 @@ import nats.js.errors
 
 from deploy.stack import Stack
 from shared.mongo import Client
+from tests.files import contents
 
 
 async def places(stack: Stack, mongo: Client) -> dict[str, bytes]:
     """What lies in each place, by its name."""
     data_dir = stack.plan.data_dir
-    logs = {path.name: path.read_bytes() for path in (data_dir / "logs").iterdir()}
-    files = [path for path in (data_dir / "nats").rglob("*") if path.is_file()]
     return {
-        **logs,
+        **contents(data_dir / "logs"),
         "NATS": b"\n".join([message async for message in _messages(stack)]),
-        **{f"NATS' {path.name}": path.read_bytes() for path in files},
+        **{f"NATS' {name}": content for name, content in contents(data_dir / "nats").items()},
         "MongoDB": b"\n".join([text async for text in _documents(mongo)]),
     }
 

@@ -16,6 +16,7 @@ from shared.messaging.dead_letters import CONSUMER, REASON, SUBJECT, DeadLetter,
 from shared.messaging.traces import StillOnItsWay, Traces
 from shared.mongo import Document
 from tests.eventually import eventually
+from tests.files import contents
 from tests.messaging.replica import QUICK, Bench, Replica, signed_in
 
 
@@ -56,7 +57,7 @@ async def stored(replica: Replica, stream: str = "EVENTS") -> list[bytes]:
 
 def on_disk(bench: Bench) -> bytes:
     folder: Path = bench.stack.plan.data_dir / "nats" / "jetstream"
-    return b"".join(file.read_bytes() for file in folder.rglob("*") if file.is_file())
+    return b"".join(contents(folder).values())
 
 
 async def test_every_copy_is_overwritten_and_others_events_stay(bench: Bench) -> None:

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from services.notifications import texts
-from services.notifications.domain import Template
+from services.notifications.texts import Template
 from shared.clock import timestamp, utc_now
 from shared.contracts import Event
 from shared.contracts.auth import UserEmailChanged, UserRegistered

@@ -12,7 +12,7 @@ import msgspec
 
 from deploy.stack import Stack
 from services.notifications.app import create_app
-from services.notifications.domain import delivery_id
+from services.notifications.deliveries.domain import delivery_id
 from services.notifications.settings import NotificationsSettings
 from shared.clock import timestamp, utc_now
 from shared.contracts import Event

@@ -9,8 +9,8 @@ import pytest
 
 from deploy.stack import Stack
 from services.notifications import texts
-from services.notifications.domain import Template
 from services.notifications.settings import Secret
+from services.notifications.texts import Template
 from shared.ids import new_id
 from shared.languages import LANGUAGES, Language
 from tests.eventually import eventually

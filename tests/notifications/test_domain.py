@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.notifications.domain import Delivery, pause_after
+from services.notifications.deliveries.domain import Delivery, pause_after
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from deploy.stack import Stack
-from services.notifications.domain import URGENT, Delivery
-from services.notifications.repository import Deliveries
+from services.notifications.deliveries.domain import URGENT, Delivery
+from services.notifications.deliveries.repository import Deliveries
 from shared.clock import utc_now
 from shared.ids import new_id
 from shared.mongo import Collection, connect, ensure_indexes, in_transaction

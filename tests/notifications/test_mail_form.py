@@ -6,9 +6,11 @@ from email import message_from_bytes, policy
 import pytest
 
 from services.notifications import dates, texts
-from services.notifications.domain import Delivery, Message, Template
-from services.notifications.messages import Composer
-from services.notifications.mime import From, letter
+from services.notifications.deliveries.domain import Delivery
+from services.notifications.deliveries.messages import Composer
+from services.notifications.senders.domain import Message
+from services.notifications.senders.mime import From, letter
+from services.notifications.texts import Template
 from shared.languages import LANGUAGES, Language, Text
 from shared.settings import SettingsError
 

@@ -2,20 +2,15 @@
 
 import zlib
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
 from deploy.stack import Stack
-from services.notifications.personal_data import held_in
-from services.notifications.repository import Suppressions
 from services.notifications.settings import Secret
-from shared.clock import utc_now
 from shared.contracts.users import UserExportRequested
 from shared.ids import new_id
-from shared.pseudonyms import Pseudonyms
 from tests.eventually import eventually
 from tests.notifications.people import (
     SEAL,
@@ -30,8 +25,9 @@ from tests.notifications.people import (
     registered,
     told,
 )
-from tests.notifications.running import PRIVACY_KEY, Auth, Notifications, notifications
+from tests.notifications.running import Auth, Notifications, notifications
 from tests.notifications.smtp_peer import SLOW, SmtpPeer
+from tests.profiling import profiler, scans
 
 ADA, BOB = "ada@school.test", "bob@school.test"
 PHONE = {"country_code": "+90", "phone_number": "5551234567"}
@@ -184,20 +180,17 @@ async def test_people_get_what_is_held_on_them_without_the_secrets(
         assert foreign.encode() not in exported
 
 
-async def test_what_is_held_is_found_by_indexes(service: Notifications, auth: Auth) -> None:
+async def test_what_is_held_is_found_by_indexes(
+    service: Notifications, auth: Auth, backbone: Stack
+) -> None:
     ada = new_id()
     await told(auth, service, registered(ada, ADA, **PHONE))
-    database = service.database
-    held_on = held_in(
-        people=database["people"],
-        deliveries=database["deliveries"],
-        suppressed=database["suppressions"],
-        dev_inbox=database["dev_inbox"],
-        notifications=database["notifications"],
-        suppressions=Suppressions(
-            database["suppressions"], timedelta(1), Pseudonyms(PRIVACY_KEY), utc_now
-        ),
-    )
-    for holding in (await held_on(ada)).all:
-        plan = await holding.collection.find(holding.query).explain()
-        assert "COLLSCAN" not in repr(plan["queryPlanner"]["winningPlan"]), holding.name
+    async with profiler(backbone, service.database.name) as driver:
+        await told(auth, service, UserExportRequested(user_id=ada, export_id=new_id()))
+        await told(auth, service, deleted(ada))
+        seen = driver[service.database.name]["system.profile"]
+        operations = list(seen.find({"appName": "aula"}))
+    assert {"notifications", "deliveries", "dev_inbox", "people"} <= {
+        each["ns"].partition(".")[2] for each in operations
+    }
+    assert scans(operations) == []

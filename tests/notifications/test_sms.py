@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from deploy.stack import Stack
-from services.notifications.domain import Delivery, Message, Sent, TryAgain, Unknown
-from services.notifications.messages import Composer
-from services.notifications.sms import SmsSender
+from services.notifications.deliveries.domain import Delivery
+from services.notifications.deliveries.messages import Composer
+from services.notifications.senders.domain import Message, Sent, TryAgain, Unknown
+from services.notifications.senders.sms import SmsSender
 from shared.languages import LANGUAGES, Language
 from shared.settings import Secret, SettingsError
 from tests.eventually import eventually

@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from services.notifications.domain import Message, Refused, Result, Sent, TryAgain, Unknown
-from services.notifications.mime import From
-from services.notifications.smtp import Patience, SmtpSender
-from services.notifications.smtp_server import SmtpServer
+from services.notifications.senders.domain import Message, Refused, Result, Sent, TryAgain, Unknown
+from services.notifications.senders.mime import From
+from services.notifications.senders.smtp import Patience, SmtpSender
+from services.notifications.senders.smtp_server import SmtpServer
 from shared.clock import utc_now
 from shared.settings import SettingsError
 from tests.notifications.smtp_peer import DRIP, HANG_UP, NEVER, SLOW, SmtpPeer, smtp_peer

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from deploy.stack import Stack
-from services.notifications.domain import delivery_id
+from services.notifications.deliveries.domain import delivery_id
 from services.notifications.settings import Secret
 from shared.contracts.auth import OtpRequested
 from shared.ids import new_id

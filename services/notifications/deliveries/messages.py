@@ -1,27 +1,12 @@
 """Writing a delivery out: the words from `texts`, the form from `templates/`."""
 
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-
-from services.notifications import dates, texts
-from services.notifications.domain import Delivery, Message
+from services.notifications import dates, templates, texts
+from services.notifications.deliveries.domain import Delivery
+from services.notifications.senders.domain import Message
 from shared.languages import Text
-
-_TEMPLATES = Path(__file__).parent / "templates"
-
-
-def templates() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=select_autoescape(["html"]),
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-        trim_blocks=True,
-        auto_reload=False,
-    )
 
 
 class Composer:
@@ -31,11 +16,11 @@ class Composer:
     def __init__(self, domain: str, public_url: str) -> None:
         self._domain = domain
         self._public_url = public_url.rstrip("/")
-        templates_ = templates()
-        self._html = templates_.get_template("code.html")
-        self._text = templates_.get_template("code.txt")
-        self._account_html = templates_.get_template("account.html")
-        self._account_text = templates_.get_template("account.txt")
+        forms = templates.environment()
+        self._html = forms.get_template("code.html")
+        self._text = forms.get_template("code.txt")
+        self._account_html = forms.get_template("account.html")
+        self._account_text = forms.get_template("account.txt")
 
     def message(self, delivery: Delivery, secret: str, now: datetime) -> Message:
         """`secret`: what was sealed in `delivery`."""

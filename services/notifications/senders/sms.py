@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from urllib.parse import quote
 
-from services.notifications.domain import Going, Message, Result, Sent, TryAgain, Unknown
+from services.notifications.senders.domain import Going, Message, Result, Sent, TryAgain, Unknown
 from shared.settings import SettingsError
 
 _CONCURRENT = 16

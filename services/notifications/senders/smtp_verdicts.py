@@ -9,7 +9,7 @@ import ssl
 
 import aiosmtplib
 
-from services.notifications.domain import Refused, Result, TryAgain, Unknown
+from services.notifications.senders.domain import Refused, Result, TryAgain, Unknown
 from shared import logs
 
 log = logs.get("smtp")

@@ -8,24 +8,20 @@ from collections.abc import Awaitable, Callable, Sequence
 from msgspec.structs import replace
 from prometheus_client import Counter
 
-from services.notifications.domain import (
-    NEWS,
-    URGENT,
-    Delivery,
+from services.notifications.deliveries.domain import NEWS, URGENT, Delivery, State, pause_after
+from services.notifications.deliveries.messages import Composer
+from services.notifications.deliveries.repository import Deliveries, Suppressions
+from services.notifications.senders.domain import (
     LeaseLost,
     Refused,
     Result,
     Sent,
-    State,
-    Template,
     TooLate,
     TryAgain,
     Unknown,
-    pause_after,
 )
-from services.notifications.messages import Composer
-from services.notifications.repository import Deliveries, Suppressions
-from services.notifications.senders import Senders
+from services.notifications.senders.sender import Senders
+from services.notifications.texts import Template
 from shared import logs
 from shared.clock import Clock
 from shared.messaging import Outbox, Transaction

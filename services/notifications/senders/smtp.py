@@ -9,10 +9,10 @@ import aiosmtplib
 import msgspec
 from aiosmtplib.protocol import PERIOD_REGEX
 
-from services.notifications.domain import Going, Message, Refused, Result, Sent
-from services.notifications.mime import From, Letter, letter
-from services.notifications.smtp_server import SmtpServer
-from services.notifications.smtp_verdicts import Attempt, no_answer, verdict
+from services.notifications.senders.domain import Going, Message, Refused, Result, Sent
+from services.notifications.senders.mime import From, Letter, letter
+from services.notifications.senders.smtp_server import SmtpServer
+from services.notifications.senders.smtp_verdicts import Attempt, no_answer, verdict
 from shared.clock import Clock
 
 _IDLE_SECONDS = 20.0  # servers close idle connections, some after half a minute

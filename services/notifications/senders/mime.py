@@ -9,7 +9,7 @@ from email.utils import format_datetime, parseaddr
 
 import msgspec
 
-from services.notifications.domain import Message
+from services.notifications.senders.domain import Message
 from shared.settings import SettingsError
 
 # Narrower than RFC 5322, which allows quotes, comments and lists: none of that is an account here.

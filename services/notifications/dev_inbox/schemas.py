@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from services.notifications.domain import Channel, Message
+from services.notifications.senders.domain import Channel, Message
 from shared.clock import timestamp
 
 

@@ -4,9 +4,12 @@ both in their language and in the same words."""
 from datetime import datetime
 
 from services.notifications import texts
-from services.notifications.domain import Notification, Person, Template, delivery_id
-from services.notifications.mails import Mails, event_id
-from services.notifications.repository import Notifications
+from services.notifications.deliveries.domain import delivery_id
+from services.notifications.deliveries.mails import Mails, event_id
+from services.notifications.inbox.domain import Notification
+from services.notifications.inbox.repository import Notifications
+from services.notifications.people import Person
+from services.notifications.texts import Template
 from shared.acquaintances import Acquaintances
 from shared.contracts.learning import MaterialAssigned, MaterialUnassigned, TestSubmitted
 from shared.messaging import Transaction
@@ -14,7 +17,7 @@ from shared.messaging import Transaction
 _TESTS, _MATERIALS = "tests", "materials"
 
 
-class LearningNews:
+class News:
     """Nobody who is gone for good gets any."""
 
     def __init__(

@@ -1,7 +1,9 @@
 """A mail to a person whom notifications knows: one an event, in their language."""
 
-from services.notifications.domain import Delivery, Person, Template
-from services.notifications.service import DeliveryService
+from services.notifications.deliveries.domain import Delivery
+from services.notifications.deliveries.service import DeliveryService
+from services.notifications.people import Person
+from services.notifications.texts import Template
 from shared import logs
 from shared.clock import Clock
 from shared.messaging import Transaction

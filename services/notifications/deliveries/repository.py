@@ -1,18 +1,12 @@
-"""Where deliveries, dead addresses and the dev inbox lie. All due times are the server's."""
+"""Where deliveries and dead addresses lie. All due times are the server's."""
 
 from collections.abc import Collection as Ids
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from services.notifications.domain import (
-    URGENT,
-    Channel,
-    Delivery,
-    Message,
-    Notification,
-    State,
-    Template,
-)
+from services.notifications.deliveries.domain import URGENT, Delivery, State
+from services.notifications.senders.domain import Channel
+from services.notifications.texts import Template
 from shared.clock import Clock
 from shared.documents import from_document, to_document
 from shared.mongo import Collection, Document, IndexModel, Session
@@ -151,40 +145,3 @@ class Suppressions:
     async def has(self, channel: Channel, recipient: str, session: Session) -> bool:
         key = {"_id": self.key(channel, recipient), "remove_at": {"$gt": self._clock()}}
         return await self._rows.find_one(key, session=session) is not None
-
-
-class Notifications:
-    """What people read in the app. One entry an event, whose id makes the entry's."""
-
-    INDEXES = (IndexModel([("user_id", 1), ("created_at", -1), ("_id", -1)], name="newest"),)
-
-    def __init__(self, collection: Collection) -> None:
-        self._rows = collection
-
-    async def add(self, entry: Notification, session: Session) -> None:
-        """In a transaction that has taken the person's document in hand."""
-        await self._rows.insert_one(to_document(entry), session=session)
-
-
-class DevInbox:
-    """What development shows instead of sending it. Codes lie readable here."""
-
-    INDEXES = (
-        IndexModel([("created_at", -1)], name="expiry", expireAfterSeconds=24 * 3600),
-        IndexModel([("to", 1), ("created_at", -1)], name="recipient"),
-    )
-    SHOWN = 100
-
-    def __init__(self, collection: Collection, clock: Clock) -> None:
-        self._rows = collection
-        self._clock = clock
-
-    async def put(self, message: Message) -> None:
-        row = to_document(message) | {"created_at": self._clock()}
-        await self._rows.replace_one({"_id": row["_id"]}, row, upsert=True)
-
-    async def newest(self, to: str | None) -> Sequence[tuple[Message, datetime]]:
-        """Newest first. `to` finds a phone number without its plus sign too."""
-        wanted = {"to": {"$in": [to, f"+{to}"]}} if to else {}
-        rows = self._rows.find(wanted).sort([("created_at", -1), ("_id", -1)]).limit(self.SHOWN)
-        return [(from_document(Message, row), row["created_at"]) async for row in rows]

@@ -1,28 +1,17 @@
-"""What a delivery is, what may become of it, and when it is tried again. No input or output."""
+"""What a delivery is, and when it is tried again. No input or output."""
 
 import hashlib
 import random
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 
 import msgspec
 
-from shared.acquaintance import Acquaintance
+from services.notifications.senders.domain import Channel
+from services.notifications.texts import Template
 from shared.contracts.auth import OtpRequested
 from shared.languages import Language
 
-Channel = Literal["email", "sms"]
-Template = Literal[
-    "code",
-    "deletion_requested",
-    "deletion_cancelled",
-    "erasure_completed",
-    "export_ready",
-    "test_submitted",
-    "material_assigned",
-    "material_unassigned",
-]
 # An admin can cause thousands of these with one call: they give way to all others.
 NEWS: tuple[Template, ...] = ("test_submitted", "material_assigned", "material_unassigned")
 URGENT: tuple[Template, ...] = tuple(each for each in get_args(Template) if each not in NEWS)
@@ -117,89 +106,6 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
 
 def delivery_id(event_id: str) -> str:
     return hashlib.sha256(event_id.encode()).hexdigest()[:24]
-
-
-class Person(Acquaintance, frozen=True, kw_only=True):
-    """What notifications knows of a person. `stays`: the deletion that they cancelled last."""
-
-    phone: str | None = None  # E.164
-    timezone: str | None = None
-    stays: str | None = None
-
-
-class Notification(msgspec.Struct, frozen=True, kw_only=True):
-    """An entry in the list that a person reads in the app. `type`: what happened; `category`: what
-    it belongs to, by which people choose what reaches them; `metadata`: what the app needs to open
-    it."""
-
-    id: str
-    user_id: str
-    type: str
-    category: str
-    title: str
-    message: str
-    metadata: dict[str, str | float] = {}
-    read: bool = False
-    created_at: datetime
-    updated_at: datetime
-
-
-class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """A delivery, written out. `id` is the delivery's: what makes a repeat recognisable."""
-
-    id: str
-    channel: Channel
-    to: str
-    subject: str
-    text: str
-    html: str | None = None
-    code: str | None = None
-    is_retry: bool = False
-    is_news: bool = False
-
-    def __repr__(self) -> str:  # so that no traceback or log shows what it says
-        return f"Message({self.id})"
-
-
-class Sent(msgspec.Struct, frozen=True):
-    """The peer took it over."""
-
-
-class TryAgain(msgspec.Struct, frozen=True):
-    """The peer has not taken it, and may later. `reason` is ours, never the peer's words."""
-
-    reason: str
-
-
-class Refused(msgspec.Struct, frozen=True):
-    """It will never be taken. `dead_address`: nothing will, at this address."""
-
-    reason: str
-    dead_address: bool = False
-
-
-class Unknown(msgspec.Struct, frozen=True):
-    """All of it was handed over, and no answer came."""
-
-    reason: str
-
-
-Result = Sent | TryAgain | Refused | Unknown
-# Called by a sender right before the step from which on the message may be delivered. What it
-# raises, the sender lets through.
-Going = Callable[[], Awaitable[None]]
-
-
-class MayNotGo(Exception):
-    """At the last moment: the message must not be sent after all."""
-
-
-class TooLate(MayNotGo):
-    """A dead code is never sent, nor is old news."""
-
-
-class LeaseLost(MayNotGo):
-    """Another process has taken the delivery over."""
 
 
 def pause_after(channel: Channel, attempts: int, template: Template = "code") -> float | None:

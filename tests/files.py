@@ -1,0 +1,14 @@
+"""What lies in a folder that running servers write to."""
+
+from contextlib import suppress
+from pathlib import Path
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """By path below `folder`. Without files that were gone before they could be read."""
+    found = {}
+    for path in folder.rglob("*"):
+        with suppress(FileNotFoundError):
+            if path.is_file():
+                found[str(path.relative_to(folder))] = path.read_bytes()
+    return found
