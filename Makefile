@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run seed test lint fix bench lock clean
+.PHONY: help run seed docs test lint fix bench lock clean
 
 help: ## List what there is to make
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -23,6 +23,9 @@ run: $(READY) ## Start everything; Ctrl-C stops it
 
 seed: $(READY) ## Load a sample school into what `make run` runs
 	@$(BIN)/python -m deploy.school
+
+docs: $(READY) ## Write the reference of the API anew: gateway/reference
+	@$(BIN)/python -m deploy.reference
 
 # Three at a time, each with servers of its own: tests wait more than they work.
 test: $(READY) ## Run all tests against a real mongod and nats-server
