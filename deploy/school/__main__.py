@@ -10,10 +10,10 @@ import sys
 
 import httpx
 
+from deploy.api import ADMIN, Api, Failed, signed_in_admin
 from deploy.components import base_port
 from deploy.errors import CannotStart
-from deploy.school.client import Api, SeedFailed
-from deploy.school.loading import ADMIN, LEARNER, School, signed_in_admin
+from deploy.school.loading import LEARNER, School
 
 
 def main() -> int:
@@ -23,7 +23,7 @@ def main() -> int:
         url = parser.parse_args().url or f"http://127.0.0.1:{base_port(os.environ)}"
         with httpx.Client(base_url=url, timeout=30, trust_env=False) as http:
             made, there = _load(http)
-    except (SeedFailed, CannotStart) as error:
+    except (Failed, CannotStart) as error:
         print(f"The sample school could not be loaded: {error}", file=sys.stderr)
         return 1
     print(f"The sample school is there: {made} made, {there} found.")

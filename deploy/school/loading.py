@@ -1,28 +1,18 @@
 """Loading the sample school: each step looks first, and makes only what is not there."""
 
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from deploy.school.client import Api, SeedFailed
+from deploy.api import Api, Failed, waited
 from deploy.school.courses import COURSES
 from deploy.school.materials import MATERIALS, Material
 from deploy.school.placement import ENGLISH, TESTS, PlacementTest
 
-ADMIN = "admin@aula.test"
 LEARNER = {"email": "deniz@aula.test", "name": "Deniz", "surname": "Kaya", "language": "tr"}
 _RIGHT_ANSWERS = 7  # of the learner's, of twelve
-_KNOWN_WITHIN = 15.0  # seconds until all services have heard of a new learner
 
 Step = tuple[str, Callable[[], bool]]
-
-
-def signed_in_admin(visitor: Api) -> Api:
-    admin, user = visitor.signed_in(ADMIN)
-    if user["role"] == "user":
-        raise SeedFailed(f"{ADMIN} is no admin here: AULA_BOOTSTRAP_SUPERADMINS names others")
-    return admin
 
 
 class School:
@@ -92,14 +82,13 @@ class School:
     def _assignment(self) -> bool:
         """Learning may not have heard of somebody who has just come."""
         path = f"/education-materials/{self._there('/education-materials', MATERIALS[0])}/assign"
-        deadline = time.monotonic() + _KNOWN_WITHIN
-        while True:
-            summary = self._admin.post(path, {"userIds": [self._learner_id()]})
-            if not summary["notFoundUserIds"]:
-                return bool(summary["assignedCount"])
-            if time.monotonic() > deadline:
-                raise SeedFailed(f"learning has not heard of {LEARNER['email']}")
-            time.sleep(0.2)
+
+        def assigned() -> dict[str, Any] | None:
+            summary: dict[str, Any] = self._admin.post(path, {"userIds": [self._learner_id()]})
+            return None if summary["notFoundUserIds"] else summary
+
+        summary = waited(assigned, f"learning has not heard of {LEARNER['email']}")
+        return bool(summary["assignedCount"])
 
     def _find(self, path: str, title: str) -> dict[str, Any] | None:
         return next((each for each in self._admin.all(path) if each["title"] == title), None)
@@ -107,12 +96,12 @@ class School:
     def _there(self, path: str, wanted: PlacementTest | Material) -> str:
         found = self._find(path, wanted.title)
         if found is None:
-            raise SeedFailed(f"{wanted.title} has gone meanwhile")
+            raise Failed(f"{wanted.title} has gone meanwhile")
         return str(found["id"])
 
     def _learner_id(self) -> str:
         if self._learner is None:
-            raise SeedFailed("the learner has to come first")
+            raise Failed("the learner has to come first")
         return str(self._learner["id"])
 
 

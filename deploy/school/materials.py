@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from deploy.school import pdf
+from deploy import pdf
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ import httpx
 import pikepdf
 import pytest
 
+from deploy.api import Api, signed_in_admin
 from deploy.ports import free_ports
-from deploy.school.client import Api
-from deploy.school.loading import LEARNER, School, signed_in_admin
+from deploy.school.loading import LEARNER, School
 from deploy.school.materials import MATERIALS, Material
 from deploy.school.placement import BANDS, TESTS, PlacementTest
 from deploy.stack import Stack

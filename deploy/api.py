@@ -1,20 +1,24 @@
-"""Aula's API as the sample school uses it: over the gateway, by the contract."""
+"""Aula's API as the sample school and the demonstration use it: by the contract."""
 
 import time
-from typing import Any, Self
+from collections.abc import Callable
+from typing import Any, Self, TypeVar
 
 import httpx
 
-_CODE_WITHIN = 15.0  # seconds until a code is in the dev inbox
+T = TypeVar("T")
+
+ADMIN = "admin@aula.test"
+_WITHIN = 15.0  # seconds until what one service says has come to all others
 _LONGEST_WAIT = 65  # seconds to wait where the API says when to come again
 
 
-class SeedFailed(Exception):
-    """Why the school could not be loaded, in words for whoever sits at the terminal."""
+class Failed(Exception):
+    """What went wrong, in words for whoever sits at the terminal."""
 
 
 class Api:
-    """Raises SeedFailed for whatever is no 2xx."""
+    """Raises Failed for whatever is no 2xx."""
 
     def __init__(self, http: httpx.Client, token: str | None = None) -> None:
         self._http = http
@@ -34,11 +38,27 @@ class Api:
                 return found
             page += 1
 
-    def post(self, path: str, body: dict[str, Any]) -> Any:
-        return self._ask("POST", path, json=body)
+    def post(self, path: str, body: dict[str, Any] | None = None, *, language: str = "en") -> Any:
+        headers = {"X-Language": language}
+        return self._ask("POST", path, json=body, headers=headers)
+
+    def put(self, path: str, body: dict[str, Any]) -> Any:
+        return self._ask("PUT", path, json=body)
+
+    def delete(self, path: str, **query: str) -> Any:
+        return self._ask("DELETE", path, params=query)
 
     def patch(self, path: str, body: dict[str, Any]) -> Any:
         return self._ask("PATCH", path, json=body)
+
+    def file(self, url: str, **headers: str) -> httpx.Response:
+        """Of a file, or a part of it: followed to where it lies."""
+        sent = self._headers | headers
+        return self._http.get(url, headers=sent, follow_redirects=True)
+
+    def status(self, path: str) -> int:
+        """How a GET is answered, refusals too."""
+        return self._http.get(path, headers=self._headers).status_code
 
     def upload(self, path: str, fields: dict[str, str], name: str, content: bytes) -> Any:
         files = {"pdfs": (name, content, "application/pdf")}
@@ -46,30 +66,32 @@ class Api:
 
     def signed_in(self, email: str) -> tuple[Self, dict[str, Any]]:
         """As whoever has this address, by the code in the dev inbox; and who that is."""
-        earlier = {each["id"] for each in self._inbox(email)}
+        earlier = {each["id"] for each in self.dev_inbox(email)}
         self._ask("POST", "/auth/otp/request", json={"email": email})
-        deadline = time.monotonic() + _CODE_WITHIN
-        while not (new := [m for m in self._inbox(email) if m["code"] and m["id"] not in earlier]):
-            if time.monotonic() > deadline:
-                raise SeedFailed(
-                    f"no code for {email} came into the dev inbox within {_CODE_WITHIN:.0f} s;"
-                    " does this stack send real mail (AULA_SMTP_URL)?"
-                )
-            time.sleep(0.1)
-        result = self.post("/auth/otp/verify", {"email": email, "code": new[0]["code"]})
+
+        def code() -> str | None:
+            new = (m for m in self.dev_inbox(email) if m["code"] and m["id"] not in earlier)
+            return next((message["code"] for message in new), None)
+
+        found = waited(
+            code,
+            f"no code for {email} came into the dev inbox; does this stack send"
+            " real mail (AULA_SMTP_URL)?",
+        )
+        result = self.post("/auth/otp/verify", {"email": email, "code": found})
         return type(self)(self._http, result["accessToken"]), result["user"]
 
-    def _inbox(self, email: str) -> list[dict[str, Any]]:
+    def dev_inbox(self, email: str) -> list[dict[str, Any]]:
+        """What went there instead of to them, newest first."""
         path, headers = "/dev/inbox", {"Accept": "application/json"}
         try:
             found: list[dict[str, Any]] = self._ask(
                 "GET", path, params={"to": email}, headers=headers
             )
-        except SeedFailed as error:
+        except Failed as error:
             if "404" in str(error):
-                raise SeedFailed(
-                    "this stack has no dev inbox to read codes from: the sample school is for"
-                    " development"
+                raise Failed(
+                    "this stack has no dev inbox to read codes from: this is for development"
                 ) from None
             raise
         return found
@@ -83,21 +105,38 @@ class Api:
                 time.sleep(_pause(answer) + 1)
                 answer = self._http.request(method, path, **more)
         except httpx.HTTPError as error:
-            raise SeedFailed(
+            raise Failed(
                 f"no answer from {self._http.base_url} ({type(error).__name__}); is `make run`"
                 " running in another terminal?"
             ) from None
         return _data(answer, f"{method} {path}")
 
 
+def signed_in_admin(visitor: Api) -> Api:
+    admin, user = visitor.signed_in(ADMIN)
+    if user["role"] == "user":
+        raise Failed(f"{ADMIN} is no admin here: AULA_BOOTSTRAP_SUPERADMINS names others")
+    return admin
+
+
+def waited(probe: Callable[[], T | None], what_if_not: str) -> T:
+    """What `probe` returns as soon as that is something true."""
+    deadline = time.monotonic() + _WITHIN
+    while not (found := probe()):
+        if time.monotonic() > deadline:
+            raise Failed(f"{what_if_not} (waited {_WITHIN:.0f} s)")
+        time.sleep(0.1)
+    return found
+
+
 def _data(answer: httpx.Response, asked: str) -> Any:
     try:
         envelope = answer.json()
     except ValueError:
-        raise SeedFailed(f"{asked}: {answer.status_code} without JSON; is that Aula?") from None
+        raise Failed(f"{asked}: {answer.status_code} without JSON; is that Aula?") from None
     if not answer.is_success:
         errors = "; ".join(envelope.get("errors", ()))
-        raise SeedFailed(f"{asked}: {answer.status_code} {envelope.get('code')}: {errors}")
+        raise Failed(f"{asked}: {answer.status_code} {envelope.get('code')}: {errors}")
     return envelope["data"]
 
 
