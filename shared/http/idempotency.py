@@ -7,20 +7,22 @@ hash is stored: a code or a name in an answer lies readable nowhere.
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from litestar import Request
 
 from shared.clock import utc_now
 from shared.errors import AulaError, Conflict, InvalidFields
 from shared.http.asgi import send_json
+from shared.http.uploads import Fingerprint, multipart_of
 from shared.languages import Text
-from shared.mongo import Collection, DuplicateKeyError, IndexModel
+from shared.mongo import Collection, DuplicateKeyError, IndexModel, PyMongoError
 from shared.seal import Seal
 
 _REMEMBERED = timedelta(hours=24)
-_RUNNING_MS = 60_000  # after this, a request that never answered counts as lost
+_LOST = 60.0  # seconds without a word of it: then a request that was not answered is lost
 _MAX_KEY = 255
 
 
@@ -53,6 +55,13 @@ _BAD_KEY = Text(
 )
 
 
+class Known(NamedTuple):
+    """A request that was answered: its hash, and the sealed answer."""
+
+    request: str
+    answer: str
+
+
 class IdempotencyKeys:
     """The answers given so far, by caller, route and key."""
 
@@ -61,8 +70,9 @@ class IdempotencyKeys:
     def __init__(self, collection: Collection) -> None:
         self._answers = collection
 
-    async def begin(self, entry: str, request: str) -> str | None:
-        """Reserve `entry` for a request with this hash; or the sealed answer already given.
+    async def begin(self, entry: str, request: str | None) -> "Known | None":
+        """Reserve `entry` for a request with this hash (None: it shows later); or what is known of
+        the first one, which was answered.
 
         Raises KeyReused if the entry belongs to another request, StillRunning if its first
         request has not ended.
@@ -84,11 +94,11 @@ class IdempotencyKeys:
         known = await self._answers.find_one({"_id": entry})
         if known is None:
             return await self.begin(entry, request)
-        if known["request"] != request:
+        if request is not None and known["request"] != request:
             raise KeyReused
         if known["answer"] is not None:
-            return str(known["answer"])
-        lost = now - timedelta(milliseconds=_RUNNING_MS)
+            return Known(known["request"], known["answer"])
+        lost = now - timedelta(seconds=_LOST)
         taken = await self._answers.update_one(
             {"_id": entry, "answer": None, "started_at": {"$lt": lost}},
             {"$set": {"started_at": now}},
@@ -97,8 +107,17 @@ class IdempotencyKeys:
             raise StillRunning
         return None
 
-    async def finish(self, entry: str, answer: str) -> None:
-        await self._answers.update_one({"_id": entry}, {"$set": {"answer": answer}})
+    async def renew(self, entry: str) -> None:
+        """For ever: the request that reserved `entry` is still running."""
+        while True:
+            await asyncio.sleep(_LOST / 3)
+            with suppress(PyMongoError):  # the next time may do
+                now = {"$set": {"started_at": utc_now()}}
+                await self._answers.update_one({"_id": entry, "answer": None}, now)
+
+    async def finish(self, entry: str, request: str, answer: str) -> None:
+        kept = {"request": request, "answer": answer}
+        await self._answers.update_one({"_id": entry}, {"$set": kept})
 
     async def forget(self, entry: str) -> None:
         await self._answers.delete_one({"_id": entry})
@@ -122,24 +141,56 @@ class Idempotent:
         caller = state["principal"].user_id if state["principal"] else state["client"]
         entry = _hash("entry", caller, scope["path"], key)
         seal = Seal(_hash("seal", caller, key))
-        known = await self._keys.begin(entry, _hash("request", state["body"].decode()))
-        if known is not None:
-            await _replay(seal.open(known, entry), send)
+        request = _Asked(scope, receive)
+        known = await self._keys.begin(entry, request.hash)
+        if known is None:
+            await self._run(entry, seal, request, send)
             return
+        if request.hash is None:
+            await request.read()
+            if request.hash != known.request:
+                raise KeyReused
+        await _replay(seal.open(known.answer, entry), send)
+
+    async def _run(self, entry: str, seal: Seal, request: "_Asked", send: Any) -> None:
         kept = _Kept()
+        alive = asyncio.create_task(self._keys.renew(entry))
         try:
-            await self._app(scope, receive, kept)
+            await self._app(request.scope, request.receive, kept)
         except BaseException:
             await asyncio.shield(self._keys.forget(entry))
             raise
-        # What may turn out otherwise on the next try is not an answer to keep.
-        if kept.status >= 500 or kept.status == 429:
+        finally:
+            alive.cancel()
+        # What may turn out otherwise on the next try is not an answer to keep. Nor is one to a form
+        # that was not read to its end: nobody can say that it is the same the next time.
+        if kept.status >= 500 or kept.status == 429 or request.hash is None:
             await self._keys.forget(entry)
         else:
-            await self._keys.finish(entry, seal.close(kept.packed(), entry))
+            await self._keys.finish(entry, request.hash, seal.close(kept.packed(), entry))
         # Only now: who has the answer may come again at once, and must find it kept.
         for message in kept.messages:
             await send(message)
+
+
+class _Asked:
+    """What makes two requests the same: the body. That of a form is known once it has been read."""
+
+    def __init__(self, scope: Any, receive: Any) -> None:
+        self.scope = scope
+        self.receive = receive
+        self._form = Fingerprint() if scope["state"].get("multipart") else None
+        scope["state"]["fingerprint"] = self._form
+
+    @property
+    def hash(self) -> str | None:
+        said = self._form.value if self._form else self.scope["state"]["body"].decode()
+        return None if said is None else _hash("request", said)
+
+    async def read(self) -> None:
+        """A form, for nothing but its hash."""
+        async for _ in multipart_of(Request(self.scope, self.receive)).parts():
+            pass
 
 
 class _Kept:

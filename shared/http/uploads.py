@@ -5,6 +5,8 @@ them. It asks for the dependency `multipart` and reads part by part, in their or
 """
 
 import asyncio
+import hashlib
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -75,6 +77,29 @@ class Part:
         return text
 
 
+class Fingerprint:
+    """Of what a body says: two that differ in their boundaries alone have the same."""
+
+    def __init__(self) -> None:
+        self._hash = hashlib.sha256()
+        self._is_whole = False
+
+    def part(self, segment: MultipartSegment) -> None:
+        names = (segment.name, segment.filename, segment.content_type)
+        self._hash.update(f"\0{json.dumps(names)}\0".encode())
+
+    def content(self, chunk: bytes) -> None:
+        self._hash.update(chunk)
+
+    def end(self) -> None:
+        self._is_whole = True
+
+    @property
+    def value(self) -> str | None:
+        """None until the body has come to its end."""
+        return self._hash.hexdigest() if self._is_whole else None
+
+
 class MultipartBody:
     """The parts of a body, once. Raises BodyTooLarge beyond `limit` bytes, MalformedRequest for
     what is no multipart body or ends too early, RequestTimeout when nothing comes any more."""
@@ -85,6 +110,7 @@ class MultipartBody:
         content_type: str,
         limit: int,
         patience: float = _PATIENCE,
+        fingerprint: Fingerprint | None = None,
     ) -> None:
         _, options = parse_options_header(content_type)
         boundary = options.get("boundary", "")
@@ -93,6 +119,7 @@ class MultipartBody:
         self._stream = stream
         self._limit = limit
         self._patience = patience
+        self._fingerprint = fingerprint
         self._seen = 0
         try:
             self._parser = PushMultipartParser(boundary, max_segment_count=_MOST_PARTS, strict=True)
@@ -122,11 +149,20 @@ class MultipartBody:
         try:
             while not self._parser.closed:
                 for event in self._parser.parse(await self._chunk()):
+                    self._note(event)
                     yield event
+            if self._fingerprint:
+                self._fingerprint.end()
         except ParserLimitReached as error:
             raise BodyTooLarge from error
         except MultipartError as error:
             raise MalformedRequest("the body is not a complete multipart body") from error
+
+    def _note(self, event: Any) -> None:
+        if self._fingerprint and isinstance(event, MultipartSegment):
+            self._fingerprint.part(event)
+        elif self._fingerprint and event is not None:
+            self._fingerprint.content(event)
 
     async def _chunk(self) -> bytes:
         """The next bytes; none at the end."""
@@ -158,7 +194,9 @@ class Streamed:
 def multipart_of(request: Request[Any, Any, Any]) -> MultipartBody:
     """Dependency `multipart`."""
     limit: int = request.route_handler.opt["max_body"]
-    return MultipartBody(_stream(request), request.headers["content-type"], limit)
+    content_type = request.headers["content-type"]
+    fingerprint = request.scope["state"].get("fingerprint")
+    return MultipartBody(_stream(request), content_type, limit, fingerprint=fingerprint)
 
 
 async def _stream(request: Request[Any, Any, Any]) -> AsyncIterator[bytes]:

@@ -33,7 +33,7 @@ FORM = {"multipart": True, "max_body": 2 * GIB + MIB}
 _CACHE_CONTROL = "private, no-cache"  # whether it is still theirs is asked each time
 
 
-@post("/education-materials", guards=[admin], opt=FORM)
+@post("/education-materials", guards=[admin], opt={**FORM, "idempotent": True})
 async def create_material(
     principal: NamedDependency[Principal],
     multipart: NamedDependency[MultipartBody],

@@ -24,7 +24,7 @@ _PUBLIC = "public, max-age=300"
 _PRIVATE = "private, no-cache"
 
 
-@post("/storage/upload", guards=[admin], opt=UPLOAD)
+@post("/storage/upload", guards=[admin], opt={**UPLOAD, "idempotent": True})
 async def upload(
     multipart: NamedDependency[MultipartBody], storage: NamedDependency[StorageService]
 ) -> Envelope[Uploaded]:
@@ -33,7 +33,7 @@ async def upload(
         return created(Uploaded.of(await storage.upload(arrivals, form.file, form.folder)))
 
 
-@post("/storage/profile-photo", guards=[signed_in], opt=PHOTO)
+@post("/storage/profile-photo", guards=[signed_in], opt={**PHOTO, "idempotent": True})
 async def add_profile_photo(
     principal: NamedDependency[Principal],
     multipart: NamedDependency[MultipartBody],
