@@ -72,7 +72,7 @@ async def registration_status(
     return ok(RegistrationStatus.of(await users.missing_fields(principal)))
 
 
-@post("/auth/registration/complete", status_code=200, guards=[signed_in])
+@post("/auth/registration/complete", status_code=200, guards=[signed_in], opt={"idempotent": True})
 async def complete_registration(
     data: JSONBody[CompleteRegistration],
     principal: NamedDependency[Principal],
@@ -108,7 +108,7 @@ async def optional_auth(
     return ok(Visit(is_authenticated=user is not None, user=user, message=message))
 
 
-@post("/users/me/account-deletion", status_code=200, guards=[signed_in])
+@post("/users/me/account-deletion", status_code=200, guards=[signed_in], opt={"idempotent": True})
 async def request_deletion(
     principal: NamedDependency[Principal], deletions: NamedDependency[DeletionService]
 ) -> Envelope[Deletion]:
