@@ -12,6 +12,7 @@ LONGEST = 64  # characters of a term or a prefix: further ones make no differenc
 _MOST_WORDS = 10  # of a text, from each of which a term begins
 
 _WORD = re.compile(r"\w+")
+_PHONE = re.compile(r"\+?[0-9 ().\-/]*[0-9][0-9 ().\-/]*")
 
 
 def folded(text: str) -> str:
@@ -33,6 +34,18 @@ def from_each_word(text: str) -> Iterator[str]:
 def as_terms(texts: Iterable[str]) -> tuple[str, ...]:
     """These folded texts, cut to what counts, none twice and none empty."""
     return tuple(dict.fromkeys(text[:LONGEST] for text in texts if text))
+
+
+def prefixes(text: str) -> tuple[str, ...]:
+    """What terms begin with that a search for `text` is to find; nothing where it says nothing.
+
+    What may be a phone number is looked for as one too: without `+`, `00` or `0` before it, and
+    without what people put between its digits."""
+    found = [folded(text)]
+    if _PHONE.fullmatch(found[0]):
+        digits = re.sub(r"[^0-9]", "", found[0])
+        found.append(digits.lstrip("0"))
+    return as_terms(found)
 
 
 def begins_with(prefix: str) -> dict[str, str]:

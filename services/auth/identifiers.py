@@ -1,21 +1,15 @@
 """What a person signs in with, in its one canonical form: an email address or a phone number."""
 
 import re
-import unicodedata
 
 import msgspec
 import phonenumbers
-from email_validator import EmailNotValidError, validate_email
 from phonenumbers import PhoneNumberType
 
+from shared.email_addresses import NotAnAddress, canonical
 from shared.errors import InvalidFields, ValidationFailed
 from shared.languages import Text
 
-# RFC 2606, RFC 6761: nobody's, so for tests.
-_TEST_DOMAINS = (".test", ".example")
-# In octets (RFC 5321).
-_MAX_EMAIL = 254
-_MAX_LOCAL = 64
 _COUNTRY_CODE = re.compile(r"\+?[1-9][0-9]{0,3}")
 _DIALLED = re.compile(r"\+?[0-9(][0-9 ()./-]{3,24}")
 _MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
@@ -82,24 +76,11 @@ Identifier = Email | Phone
 
 
 def parse_email(raw: str, *, test_domains: bool) -> Email:
-    """Trimmed, domain in IDNA ASCII, the whole case-folded. `test_domains`: whether the reserved
-    ones will do."""
-    address = raw.strip(" ")
+    """`test_domains`: whether the reserved ones will do."""
     try:
-        if len(address.encode()) > _MAX_EMAIL or len(address.split("@")[0].encode()) > _MAX_LOCAL:
-            raise EmailNotValidError("too long")
-        found = validate_email(
-            address, check_deliverability=False, strict=True, test_environment=test_domains
-        )
-        domain = (found.ascii_domain or "").lower()
-        # Only now: IDNA has other dots than the full stop.
-        if "." not in domain or (domain.endswith(_TEST_DOMAINS) and not test_domains):
-            raise EmailNotValidError("not deliverable")
-    except EmailNotValidError:
+        return Email(canonical(raw, test_domains=test_domains))
+    except NotAnAddress:
         raise InvalidFields({"email": _BAD_EMAIL}) from None
-    # Codes are sent to this form, so whoever proves it reads the mail of this very address.
-    local = unicodedata.normalize("NFC", found.local_part.casefold())
-    return Email(f"{local}@{domain}")
 
 
 def parse_phone(country_code: str, number: str, *, countries: tuple[str, ...]) -> Phone:

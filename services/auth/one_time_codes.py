@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from services.auth.code_ledger import CodeInvalid, CodePolicy, EmailNotSent, Purpose
 from services.auth.identifiers import Email, Identifier, Phone
-from services.auth.races import until_first
 from services.auth.repository import Counters, Identities, Ledgers
 from services.auth.settings import AuthSettings
 from services.auth.tokens import Codes
@@ -18,6 +17,7 @@ from shared.ids import new_id
 from shared.languages import DEFAULT, Language
 from shared.messaging import Outbox, Transaction
 from shared.mongo import PyMongoError
+from shared.races import until_first
 from shared.seal import Seal
 
 

@@ -8,7 +8,6 @@ from services.auth.code_ledger import Purpose
 from services.auth.domain import Device, EmailTaken, Identity, LastSuperadmin, OwnRole, Session
 from services.auth.identifiers import Email, Identifier, Phone
 from services.auth.one_time_codes import OneTimeCodes
-from services.auth.races import until_first
 from services.auth.repository import Identities, Ledgers
 from services.auth.sessions import SessionService
 from shared.audit import AuditLog
@@ -20,6 +19,7 @@ from shared.ids import new_id
 from shared.languages import DEFAULT, Language
 from shared.messaging import Outbox, Transaction
 from shared.mongo import DuplicateKeyError
+from shared.races import until_first
 from shared.roles import Role, outranks
 from shared.tokens import Principal
 

@@ -8,12 +8,13 @@ import msgspec
 from services.users.actors import Actors
 from services.users.counters import Counters
 from services.users.domain import Person
-from services.users.listing import groups, prefixes
+from services.users.listing import groups
 from services.users.repository import Order, People
 from shared.contracts.users import User
 from shared.http.pagination import Page, PageRequest, page_of
 from shared.mongo import Session
 from shared.roles import Role
+from shared.searching import prefixes
 from shared.tokens import Principal
 
 MOST_MATCHES = 1_000  # of a search; who wants to see more types another letter

@@ -3,7 +3,6 @@
 Derived from the person and kept with them, so that every list and search is a walk along an index.
 """
 
-import re
 from collections.abc import Iterator
 
 import msgspec
@@ -12,8 +11,6 @@ from services.users.domain import Person
 from shared.contracts.users import Account
 from shared.roles import ROLES, Role
 from shared.searching import as_terms, folded, from_each_word
-
-_PHONE = re.compile(r"\+?[0-9 ().\-/]*[0-9][0-9 ().\-/]*")
 
 
 def _group(role: Role, complete: bool) -> str:
@@ -64,18 +61,6 @@ def listing_of(person: Person) -> Listing | None:
         month=(person.account.created_at or "unknown")[:7],
         search=as_terms(terms),
     )
-
-
-def prefixes(text: str) -> tuple[str, ...]:
-    """What terms begin with that a search for `text` is to find; nothing where it says nothing.
-
-    What may be a phone number is looked for as one too: without `+`, `00` or `0` before it, and
-    without what people put between its digits."""
-    found = [folded(text)]
-    if _PHONE.fullmatch(found[0]):
-        digits = re.sub(r"[^0-9]", "", found[0])
-        found.append(digits.lstrip("0"))
-    return as_terms(found)
 
 
 def _phones(account: Account) -> Iterator[str]:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.users.listing import groups, listing_of, prefixes
-from shared.searching import folded
+from services.users.listing import groups, listing_of
+from shared.searching import folded, prefixes
 from tests.users.people import person
 
 ADA = person(
