@@ -93,14 +93,6 @@ async def test_with_a_key_a_repetition_is_answered_as_the_first(users: Users) ->
     assert again.json()["data"] == first.json()["data"]
 
 
-async def test_with_a_key_a_repetition_is_answered_as_the_first(users: Users) -> None:
-    _, bearer = await users.somebody()
-    keyed = {**bearer, "Idempotency-Key": "complete-once"}
-    first, again = [await complete(users, keyed) for _ in range(2)]
-    assert (first.status_code, again.status_code) == (200, 200)
-    assert again.json()["data"] == first.json()["data"]
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_a_second_time_is_refused_in_every_language(users: Users, language: str) -> None:
     _, bearer = await users.somebody()
