@@ -221,6 +221,8 @@ TABLE: tuple[Route, ...] = (
         streams=True,
     ),
     # notifications
+    Route("POST", "/notifications/device-token", "notifications", "user"),
+    Route("DELETE", "/notifications/device-token/{token}", "notifications", "user"),
     Route("GET", "/dev/inbox", "notifications", "public", development_only=True),
 )
 

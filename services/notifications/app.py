@@ -5,6 +5,7 @@ from services.notifications.account_mails import AccountMails
 from services.notifications.deliveries.app import create_deliveries
 from services.notifications.deliveries.mails import Mails
 from services.notifications.dev_inbox.app import create_dev_inbox
+from services.notifications.devices.app import create_devices
 from services.notifications.inbox.app import create_inbox
 from services.notifications.news import News
 from services.notifications.part import Part
@@ -25,13 +26,14 @@ def create_app(settings: NotificationsSettings, clock: Clock = utc_now) -> App:
     people = Acquaintances(People(known, Person), node.tombstones)
 
     dev_inbox, shown = create_dev_inbox(node, clock, is_open=settings.has_dev_inbox)
+    _, _, reached = create_devices(node, people, clock)
     notifications, read = create_inbox(node)
     sending, deliveries, sent = create_deliveries(node, settings, dev_inbox, clock)
     mails = Mails(sending, node.pseudonyms, clock)
     account_mails = AccountMails(people, mails, sending, deliveries, clock)
     news = News(people, notifications, mails)
     told = Part(subscriptions=event_handlers.table(sending, people, account_mails, news))
-    parts = [read, sent, shown, told]
+    parts = [read, sent, reached, shown, told]
 
     if settings.delivers:  # all that comes as events is work of those that deliver
         node.holds(held_in(known, parts))

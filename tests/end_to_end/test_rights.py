@@ -127,6 +127,8 @@ RIGHTS = {
     "PATCH /education-materials/{id}": Row("admin", 415),
     "DELETE /education-materials/{id}": Row("admin", 404),
     "GET /education-materials/{id}/files/{fileId}": Row("user", 404),
+    "POST /notifications/device-token": Row("user", 400),
+    "DELETE /notifications/device-token/{token}": Row("user", 200),
     "GET /dev/inbox": Row("anonymous", 200),
 }
 # These change something each time they are admitted, so each needs somebody of its own.

@@ -208,8 +208,8 @@ class DeliveryService:
                 await self._suppress(delivery, delivery.recipient, reason)
             case Refused(reason):
                 await self._end(delivery, "failed", reason)
-            case TryAgain(reason):
-                await self._later(delivery, reason)
+            case TryAgain(reason, after):
+                await self._later(delivery, reason, after)
 
     async def _end(self, delivery: Delivery, state: State, error: str | None) -> None:
         await self._deliveries.end(delivery.id, state, error)
@@ -236,12 +236,12 @@ class DeliveryService:
             reason=reason,
         )
 
-    async def _later(self, delivery: Delivery, reason: str) -> None:
+    async def _later(self, delivery: Delivery, reason: str, after: float) -> None:
         pause = pause_after(delivery.channel, delivery.attempts, delivery.template)
         if pause is None:
             await self._end(delivery, "failed", reason)
         else:
-            await self._deliveries.try_again(delivery.id, pause, reason)
+            await self._deliveries.try_again(delivery.id, max(pause, after), reason)
 
     async def _until_written(self, write: Callable[[], Awaitable[None]]) -> None:
         """What became of an attempt is known only here: MongoDB away is no reason to forget it,

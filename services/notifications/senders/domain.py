@@ -30,9 +30,11 @@ class Sent(msgspec.Struct, frozen=True):
 
 
 class TryAgain(msgspec.Struct, frozen=True):
-    """The peer has not taken it, and may later. `reason` is ours, never the peer's words."""
+    """The peer has not taken it, and may later. `reason` is ours, never the peer's words. `after`:
+    seconds for which it asked to be left alone, if it did."""
 
     reason: str
+    after: float = 0.0
 
 
 class Refused(msgspec.Struct, frozen=True):
