@@ -4,15 +4,18 @@ from collections.abc import Sequence
 
 from gateway.clients import Clients
 from gateway.cors import Cors
+from gateway.dashboard import Dashboard
 from gateway.edge import Edge
 from gateway.exchange import Watch
 from gateway.hub import Hub
+from gateway.inquiries import Inquiries
 from gateway.limits import RateLimits
 from gateway.proxy import Proxy
 from gateway.routes import HANDLERS
 from gateway.settings import GatewaySettings
 from gateway.table import TABLE, Route, RouteTable, present
 from gateway.upstreams import Upstreams
+from shared.clock import utc_now
 from shared.http.app import create_litestar
 from shared.http.asgi import App
 from shared.http.server import serve
@@ -22,8 +25,12 @@ def create_app(settings: GatewaySettings, routes: Sequence[Route] = TABLE) -> Ap
     upstreams = Upstreams(settings.services)
     watch = Watch()
     hub = Hub(settings, upstreams, watch)
+    dependencies = {
+        "checks": hub.checks(),
+        "dashboard": Dashboard(Inquiries(upstreams), utc_now),
+    }
     return Edge(
-        own=create_litestar(HANDLERS, {"checks": hub.checks()}, None, hub.lifespan),  # type: ignore[arg-type]  # ASGI by other names
+        own=create_litestar(HANDLERS, dependencies, None, hub.lifespan),  # type: ignore[arg-type]  # ASGI by other names
         table=RouteTable(present(routes, settings.environment)),
         clients=Clients(settings.trusted_proxies),
         cors=Cors(settings.cors_origins),

@@ -66,6 +66,7 @@ TABLE: tuple[Route, ...] = (
     Route("GET", "/", "gateway", "public"),
     Route("GET", "/healthz", "gateway", "public", rate=None),
     Route("GET", "/readyz", "gateway", "public", rate=None),
+    Route("GET", "/admin/dashboard", "gateway", "admin", aliases=("/admin/dashboard/stats",)),
     # auth
     _sign_in("/auth/send-otp"),
     _sign_in("/auth/verify-otp"),

@@ -6,9 +6,17 @@ from collections.abc import Collection as Several
 from typing import Any
 from zlib import crc32
 
-from shared.mongo import Collection, DuplicateKeyError, Session, in_transaction, snapshot
+from shared.mongo import (
+    Client,
+    Collection,
+    DuplicateKeyError,
+    Session,
+    in_transaction,
+    snapshot,
+)
 
 Counting = Callable[[Session], Awaitable[Mapping[str, int]]]
+Sums = Counter[str]
 
 # Many change at the same time, and transactions that write the same document follow one another:
 # the more documents share the counting, the fewer meet.
@@ -63,20 +71,43 @@ class Counters:
                     sums[f"{kind}.{name}"] += count
         return Counter({name: count for name, count in sums.items() if count})
 
-    async def recount(self, count: Counting) -> tuple[Counter[str], Counter[str]]:
+    async def forget(self, kind: str, before: str) -> int:
+        """Drop the counters of `kind` whose names come before this one. Returns how many there
+        were."""
+        old = {
+            f"{kind}.{name}"
+            async for share in self._shares.find(_ALL, [kind])
+            for name in share.get(kind, {})
+            if name < before
+        }
+
+        async def drop(session: Session) -> None:
+            await self._shares.update_many(
+                _ALL, {"$unset": dict.fromkeys(old, "")}, session=session
+            )
+
+        if old:
+            await in_transaction(self._client, drop)
+        return len(old)
+
+    async def recount(
+        self, count: Counting, shown: Callable[[Sums], Sums] = Counter, *, mend: bool = True
+    ) -> tuple[Sums, Sums]:
         """Mend the counters by what `count` finds, beside whoever changes them: nobody waits.
 
         Returns what they were and what they should have been, both at one moment. By as much they
         are changed, once that is known. Raises CountedMeanwhile if another recount was quicker.
+        `shown`: leaves of counters those that matter.
         """
         async with snapshot(self._shares) as session:
             share = await self._shares.find_one({"_id": 0}, ["recounts"], session=session)
-            before = await self.all(session)
-            after = Counter({name: n for name, n in (await count(session)).items() if n})
+            before = shown(await self.all(session))
+            found = await count(session)
+            after = shown(Counter({name: n for name, n in found.items() if n}))
         drift = {name: n for name in {*before, *after} if (n := after[name] - before[name])}
         seen = (share or {}).get("recounts", {"$exists": False})
 
-        async def mend(session: Session) -> None:
+        async def change(session: Session) -> None:
             try:
                 await self._shares.update_one(
                     {"_id": 0, "recounts": seen},
@@ -87,7 +118,12 @@ class Counters:
             except DuplicateKeyError:
                 raise CountedMeanwhile from None
 
-        if drift:
-            database: Any = self._shares.database  # motor's types take it for a collection
-            await in_transaction(database.client, mend)
+        if drift and mend:
+            await in_transaction(self._client, change)
         return before, after
+
+    @property
+    def _client(self) -> Client:
+        database: Any = self._shares.database  # motor's types take it for a collection
+        client: Client = database.client
+        return client

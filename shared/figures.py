@@ -4,6 +4,7 @@ Days and months are those of UTC. Counters (`shared/counters.py`) of what happen
 `months.2026-02` and `days.2026-02-14`.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
@@ -62,6 +63,18 @@ def last_months(now: datetime, number: int) -> list[str]:
 def last_days(now: datetime, number: int = SHOWN_DAYS) -> list[str]:
     """The day of `now` and those before it, the newest first."""
     return [day_of(now - timedelta(days=back)) for back in range(number)]
+
+
+def shown(counts: Mapping[str, int], now: datetime) -> Counter[str]:
+    """`counts`, but of the counters of days only those that are shown."""
+    days = {f"days.{day}" for day in last_days(now)}
+    return Counter(
+        {
+            name: count
+            for name, count in counts.items()
+            if not name.startswith("days.") or name in days
+        }
+    )
 
 
 def two_spans(counts: Mapping[str, int], now: datetime) -> tuple[int, int]:

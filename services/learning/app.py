@@ -4,6 +4,8 @@ from services.learning.assessments import routes as assessment_routes
 from services.learning.assessments.app import create_assessments
 from services.learning.courses import routes as course_routes
 from services.learning.courses.app import create_courses
+from services.learning.dashboard import routes as dashboard_routes
+from services.learning.dashboard.app import create_dashboard
 from services.learning.materials import routes as material_routes
 from services.learning.materials.app import create_materials
 from services.learning.people import Learner
@@ -37,6 +39,7 @@ def create_app(settings: LearningSettings, clock: Clock = utc_now) -> App:
         *site_setting_routes.HANDLERS,
         *storage_routes.HANDLERS,
         *material_routes.HANDLERS,
+        *dashboard_routes.HANDLERS,
     ]
     dependencies = {
         **create_courses(node, clock),
@@ -44,6 +47,7 @@ def create_app(settings: LearningSettings, clock: Clock = utc_now) -> App:
         **create_site_settings(node, clock),
         "storage": storage,
         **materials,
+        **create_dashboard(node, people, clock),
     }
     return node.app(handlers, dependencies)
 

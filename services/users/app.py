@@ -7,6 +7,7 @@ from services.users import event_handlers, routes
 from services.users.actors import Actors
 from services.users.administration import Administration
 from services.users.counters import Counters
+from services.users.dashboard import Dashboard
 from services.users.deletions import DeletionService
 from services.users.directory import Directory
 from services.users.erasures.repository import Erasures
@@ -22,6 +23,7 @@ from services.users.repository import Consents, People
 from services.users.service import UserService
 from services.users.settings import UsersSettings
 from shared.clock import Clock, utc_now
+from shared.day_counters import keep_forgetting
 from shared.http.asgi import App
 from shared.http.server import serve
 from shared.mongo import server_time
@@ -78,6 +80,7 @@ def create_app(settings: UsersSettings, clock: Clock = utc_now) -> App:
         now,
     )
 
+    node.background(keep_forgetting([counters], clock))
     node.background(scheduler.run())
     node.background(erasures.run())
     node.subscribe(event_handlers.table(users, erasures, exports))
@@ -87,6 +90,7 @@ def create_app(settings: UsersSettings, clock: Clock = utc_now) -> App:
         "users": users,
         "administration": administration,
         "directory": Directory(people, counters, actors),
+        "dashboard": Dashboard(counters, clock),
         "deletions": deletions,
         "erasures": erasures,
         "exports": exports,

@@ -7,11 +7,11 @@ from shared.mongo import Collection, Session
 
 
 class Counters(counters.Counters):
-    """`groups.user_complete` (role, state of the registration), `months.2026-02` (of the
-    registration)."""
+    """`groups.user_complete` (role, state of the registration), `months.2026-02` and
+    `days.2026-02-14` (of the registration; days only while they are shown)."""
 
     def __init__(self, collection: Collection) -> None:
-        super().__init__(collection, ("groups", "months"))
+        super().__init__(collection, ("groups", "months", "days"))
 
     async def people(self, groups: Iterable[str], session: Session | None = None) -> int:
         """How many are in these groups."""

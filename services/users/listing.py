@@ -36,11 +36,6 @@ class Listing(msgspec.Struct, frozen=True):
     month: str
     search: tuple[str, ...]
 
-    @property
-    def counted(self) -> tuple[str, str]:
-        """The counters in which the person is one."""
-        return (f"groups.{self.group}", f"months.{self.month}")
-
 
 def listing_of(person: Person) -> Listing | None:
     """None for those of whom only a token or a single fact has come yet: who is not known to be
@@ -61,6 +56,14 @@ def listing_of(person: Person) -> Listing | None:
         month=(person.account.created_at or "unknown")[:7],
         search=as_terms(terms),
     )
+
+
+def counted(person: Person, listing: Listing | None) -> tuple[str, ...]:
+    """The counters in which the person is one."""
+    if listing is None:
+        return ()
+    registered = f"months.{listing.month}", f"days.{(person.account.created_at or 'unknown')[:10]}"
+    return (f"groups.{listing.group}", *registered)
 
 
 def _phones(account: Account) -> Iterator[str]:

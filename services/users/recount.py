@@ -1,41 +1,34 @@
-"""`python -m services.users.recount`: writes anew what lists, searches and counters go by.
+"""`python -m services.users.recount [--check]`: also writes anew what lists and searches go by; for
+the rest see `shared/recount.py`.
 
 For the day on which the code makes something else of a person than it did when they were saved, or
-a doubt is to be settled. It may run beside everything else.
+a doubt is to be settled.
 """
 
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.users.counters import Counters
 from services.users.repository import People
 from services.users.settings import UsersSettings
-from shared import command
-from shared.mongo import Client, connect, in_transaction
+from shared.mongo import Client, Database, in_transaction
+from shared.recount import Finding, Kept, Outcome, recount, run
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """`listed`: how many people were listed otherwise than they should be. `before` and `after`:
-    the counters."""
+class Listed:
+    """How many people were listed otherwise than they should be."""
 
-    listed: int
-    before: Mapping[str, int]
-    after: Mapping[str, int]
+    people: int
+
+    @property
+    def drift(self) -> dict[str, int]:
+        return {"listed": self.people} if self.people else {}
 
     @property
     def lines(self) -> list[str]:
-        names = sorted({*self.before, *self.after})
-        return [
-            f"{self.listed} people listed anew",
-            *(
-                f"{name:<28}{self.after.get(name, 0):>10}, was {self.before.get(name, 0)}"
-                for name in names
-                if self.after.get(name, 0) != self.before.get(name, 0)
-            ),
-            f"{sum(n for name, n in self.after.items() if name.startswith('groups.'))} people",
-        ]
+        return [f"{'lists':<14}{self.people} people who were not listed as they should be"]
 
 
 class Recount:
@@ -44,12 +37,12 @@ class Recount:
         self._people = people
         self._counters = counters
 
-    async def run(self) -> Outcome:
+    async def run(self, now: datetime, *, mend: bool = True) -> tuple[Listed, Outcome]:
         listed = 0
         async for user_id in self._people.listed_otherwise():
-            listed += await self._list_anew(user_id)
-        before, after = await self._counters.recount(self._people.counted)
-        return Outcome(listed, before, after)
+            listed += await self._list_anew(user_id) if mend else 1
+        kept = Kept("people", self._counters, (self._people.counted,))
+        return Listed(listed), await recount(kept, now, mend=mend)
 
     async def _list_anew(self, user_id: str) -> bool:
         return await in_transaction(
@@ -57,17 +50,11 @@ class Recount:
         )
 
 
-async def _recount(settings: UsersSettings) -> int:
-    client = connect(settings.mongo_url)
-    try:
-        database = client[f"{settings.database_prefix}_users"]
-        counters = Counters(database["counters"])
-        outcome = await Recount(client, People(database["people"], counters), counters).run()
-    finally:
-        client.close()
-    sys.stdout.write("".join(f"{line}\n" for line in outcome.lines))
-    return 0
+async def _recount(database: Database, now: datetime, mend: bool) -> tuple[Finding, ...]:
+    counters = Counters(database["counters"])
+    people = People(database["people"], counters)
+    return await Recount(database.client, people, counters).run(now, mend=mend)
 
 
 if __name__ == "__main__":
-    sys.exit(command.run(_recount, UsersSettings))
+    sys.exit(run("users", UsersSettings, _recount))

@@ -9,7 +9,7 @@ from services.users.consents import Consent, Paper
 from services.users.counters import Counters
 from services.users.domain import Person
 from services.users.leavers import Leavers
-from services.users.listing import Listing, groups, listing_of
+from services.users.listing import Listing, counted, groups, listing_of
 from shared.documents import from_document, to_document
 from shared.mongo import Collection, Document, IndexModel, Session, snapshot
 from shared.searching import begins_with
@@ -83,13 +83,14 @@ class People:
         await self._people.replace_one(
             {"_id": person.id}, document_of(person, listing), upsert=True, session=session
         )
-        was = listing_of(before) if before else None
-        await self._counters.change(person.id, _counted(was), _counted(listing), session)
+        was = counted(before, listing_of(before)) if before else ()
+        await self._counters.change(person.id, was, counted(person, listing), session)
 
     async def remove(self, person: Person, session: Session) -> None:
         """Only inside the transaction that read them."""
         await self._people.delete_one({"_id": person.id}, session=session)
-        await self._counters.change(person.id, _counted(listing_of(person)), (), session)
+        was = counted(person, listing_of(person))
+        await self._counters.change(person.id, was, (), session)
 
     def snapshot(self) -> AbstractAsyncContextManager[Session]:
         """For several reads of one moment."""
@@ -149,7 +150,7 @@ class People:
 
     async def counted(self, session: Session) -> Counter[str]:
         """What the counters should be."""
-        kinds = {"group": "$listed.group", "month": {"$substrCP": ["$account.createdAt", 0, 7]}}
+        kinds = {"group": "$listed.group", "day": {"$substrCP": ["$account.createdAt", 0, 10]}}
         found = self._people.aggregate(
             [
                 {"$match": {"listed.group": {"$in": groups()}}},
@@ -161,7 +162,9 @@ class People:
         counts: Counter[str] = Counter()
         async for each in found:
             counts[f"groups.{each['_id']['group']}"] += each["people"]
-            counts[f"months.{each['_id']['month'] or 'unknown'}"] += each["people"]
+            day = each["_id"]["day"] or "unknown"
+            counts[f"months.{day[:7]}"] += each["people"]
+            counts[f"days.{day}"] += each["people"]
         return counts
 
 
@@ -170,10 +173,6 @@ def document_of(person: Person, listing: Listing | None) -> Document:
     if listing:
         document["listed"] = {**to_document(listing), "search": list(listing.search)}
     return document
-
-
-def _counted(listing: Listing | None) -> tuple[str, ...]:
-    return listing.counted if listing else ()
 
 
 def _sort(order: Order) -> list[tuple[str, int]]:

@@ -8,6 +8,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.response import Stream
 
 from services.users.administration import Administration
+from services.users.dashboard import Dashboard
 from services.users.deletions import DeletionService
 from services.users.directory import Directory
 from services.users.erasures.service import ErasureService
@@ -34,6 +35,7 @@ from services.users.service import UserService
 from services.users.texts import GUEST, REGISTERED, SIGNED_IN, USER_DELETED
 from shared import languages
 from shared.clock import timestamp
+from shared.contracts.dashboard import UsersPart
 from shared.contracts.users import User
 from shared.http.envelope import Envelope, ok
 from shared.http.guards import admin, signed_in
@@ -218,6 +220,12 @@ async def find_erasure(
     return ok(ErasureView.of(await erasures.of(principal, checked_id(user_id))))
 
 
+@get("/dashboard/users", guards=[admin])
+async def dashboard_users(dashboard: NamedDependency[Dashboard]) -> Envelope[UsersPart]:
+    """For the gateway, which merges it with others' (`shared/contracts/dashboard.py`)."""
+    return ok(await dashboard.part())
+
+
 HANDLERS = (
     me,
     change_me,
@@ -238,4 +246,5 @@ HANDLERS = (
     delete_user,
     list_erasures,
     find_erasure,
+    dashboard_users,
 )

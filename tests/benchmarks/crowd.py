@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pymongo import MongoClient
 
 from services.users.domain import Person
-from services.users.listing import listing_of
+from services.users.listing import counted, listing_of
 from services.users.repository import People, document_of
 from shared.clock import timestamp
 from shared.contracts.users import Account, Profile
@@ -110,8 +110,8 @@ def _batches(size: int, counts: Counter[str]) -> Iterator[list[Document]]:
         for start in range(0, size, _BATCH):
             people = [person(n, dice) for n in range(start, min(size, start + _BATCH))]
             listings = [listing_of(each) for each in people]
-            for listing in listings:
-                counts.update(listing.counted if listing else ())
+            for each, listing in zip(people, listings, strict=True):
+                counts.update(counted(each, listing))
             yield [document_of(*pair) for pair in zip(people, listings, strict=True)]
             done(len(people))
 

@@ -59,6 +59,7 @@ RIGHTS = {
     "GET /": Row("anonymous", 200),
     "GET /healthz": Row("anonymous", 200),
     "GET /readyz": Row("anonymous", 200),
+    "GET /admin/dashboard": Row("admin", 200),
     "POST /auth/send-otp": Row("anonymous", 400),
     "POST /auth/verify-otp": Row("anonymous", 400),
     "POST /auth/send-otp-email": Row("anonymous", 400),

@@ -10,13 +10,14 @@ import pytest
 from services.learning.materials.domain import Assignment
 from services.learning.materials.repository import Assignments, Materials
 from services.learning.materials.tallies import Tallies
-from services.learning.recount import kept_in, recount
+from services.learning.recount import kept_in
 from shared.clock import utc_now
 from shared.contracts.event import Event
 from shared.contracts.learning import MaterialAssigned, MaterialUnassigned
 from shared.contracts.users import UserDeleted, UserExported, UserExportRequested
 from shared.ids import new_id
 from shared.mongo import Session, in_transaction
+from shared.recount import recount
 from shared.seal import Seal
 from tests.eventually import eventually
 from tests.learning.conftest import PRIVACY_KEY, Learning
@@ -61,7 +62,7 @@ async def figures(learning: Learning) -> dict[str, int]:
 async def drift(learning: Learning) -> dict[str, int]:
     """What a recount finds wrong with the figures of materials."""
     (kept,) = [each for each in kept_in(learning.database) if each.name == "materials"]
-    return (await recount(kept)).drift
+    return (await recount(kept, utc_now())).drift
 
 
 async def rows_of(learning: Learning, **query: object) -> int:

@@ -15,11 +15,13 @@ from deploy.stack import Stack
 from services.learning.assessments.domain import Result, Snapshot
 from services.learning.assessments.repository import Results
 from services.learning.assessments.tallies import Tallies, counted, tally_of
-from services.learning.recount import Outcome, kept_in, recount
+from services.learning.recount import kept_in
 from shared.counters import CountedMeanwhile
+from shared.day_counters import forget_old_days
 from shared.documents import to_document
 from shared.ids import new_id
 from shared.mongo import Database, Session, connect, ensure_indexes, in_transaction
+from shared.recount import Outcome, recount
 
 NOW = datetime(2026, 2, 14, 23, 59, tzinfo=UTC)
 
@@ -92,6 +94,29 @@ async def test_days_are_shown_for_sixty_of_them(desk: Desk) -> None:
     assert len(shown) == 4
 
 
+async def test_days_that_are_no_longer_shown_are_forgotten_and_nobody_misses_them(
+    desk: Desk,
+) -> None:
+    old = [result(days=days) for days in (59, 62, 63, 63, 400)]
+    await asyncio.gather(*map(desk.add, [result(), *old]))
+    shown = await desk.tallies.all(NOW)
+    assert await forget_old_days([desk.tallies.there, desk.tallies.erased], NOW) == 2
+    days = [name for name in await desk.tallies.there.all() if name.startswith("days.")]
+    assert len(days) == 3
+    assert await desk.tallies.all(NOW) == shown
+    (kept,) = [each for each in kept_in(desk.database) if each.name == "tests"]
+    assert (await recount(kept, NOW)).drift == {}
+
+    async def remove(session: Session) -> None:
+        await desk.results.remove(old[-1].id, session)
+        await desk.tallies.remove(old[-1].id, tally_of(old[-1]), session)
+
+    await in_transaction(desk.database.client, remove)
+    assert (await recount(kept, NOW)).drift == {}
+    assert await forget_old_days([desk.tallies.there], NOW) == 1
+    assert await forget_old_days([desk.tallies.there], NOW) == 0
+
+
 async def test_what_erased_people_got_stays_in_the_figures_but_not_in_the_list(desk: Desk) -> None:
     stays, goes = result(), result("C1", score=9000)
     await asyncio.gather(desk.add(stays), desk.add(goes))
@@ -115,10 +140,12 @@ async def test_a_recount_beside_submissions_mends_and_says_what_was_wrong(desk: 
 
     await in_transaction(desk.database.client, spoil)
     (kept,) = [each for each in kept_in(desk.database) if each.name == "tests"]
-    outcome, *_ = await asyncio.gather(recount(kept), *(desk.add(result("B2")) for _ in range(5)))
+    outcome, *_ = await asyncio.gather(
+        recount(kept, NOW), *(desk.add(result("B2")) for _ in range(5))
+    )
     assert outcome.drift == wrong
     assert f"{'tests':<14}{'levels.C2':<28}{0:>12}, 1 too many before" in outcome.lines
-    again = await recount(kept)
+    again = await recount(kept, NOW)
     assert again.drift == {}
     assert again.after["totals.submissions"] == 15
     assert again.lines == [f"tests         {len(again.after)} counters, all as they should be"]
@@ -132,11 +159,11 @@ async def test_recounts_at_once_mend_once(desk: Desk) -> None:
 
     await in_transaction(desk.database.client, spoil)
     (kept,) = [each for each in kept_in(desk.database) if each.name == "tests"]
-    done = await asyncio.gather(*(recount(kept) for _ in range(4)), return_exceptions=True)
+    done = await asyncio.gather(*(recount(kept, NOW) for _ in range(4)), return_exceptions=True)
     mended = [each for each in done if isinstance(each, Outcome) and each.drift]
     assert len(mended) == 1
     assert all(isinstance(each, Outcome | CountedMeanwhile) for each in done)
-    assert (await recount(kept)).after == {}
+    assert (await recount(kept, NOW)).after == {}
 
 
 async def test_the_command_says_how_it_stands(desk: Desk, servers: Stack) -> None:
@@ -145,20 +172,22 @@ async def test_the_command_says_how_it_stands(desk: Desk, servers: Stack) -> Non
     await database["results"].insert_one(to_document(result()))
     environment = {"AULA_MONGO_URL": servers.mongo_url, "AULA_DATABASE_PREFIX": prefix}
     said = []
-    for _ in range(2):
+    for options, status in ((["--check"], 3), ([], 0), (["--check"], 0)):
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", "services.learning.recount"),
+            *("-m", "services.learning.recount", *options),
             env=os.environ | environment,
             stdout=asyncio.subprocess.PIPE,
         )
         output, _ = await process.communicate()
-        assert process.returncode == 0
+        assert process.returncode == status
         said.append(output.decode())
     await client.drop_database(database.name)
     assert "totals.submissions" in said[0]
     assert "1 too few before" in said[0]
-    assert "tests         8 counters, all as they should be" in said[1]
+    assert said[1] == said[0]
+    assert "all as they should be" in said[2]
+    assert "before" not in said[2]
 
 
 def test_a_result_is_one_in_each_counter() -> None:

@@ -116,3 +116,10 @@ async def test_what_was_refused_is_not_in_the_audit_log(users: Users) -> None:
     assert (await change(users, bearer, user_id, name="Ada")).status_code == 403
     assert (await change(users, bearer, admin_id, timezone="Mars/Olympus")).status_code == 400
     assert await users.audit.of(admin_id) == []
+
+
+async def test_the_part_of_the_dashboard_is_for_admins(users: Users) -> None:
+    assert (await users.http.get("/dashboard/users")).status_code == 401
+    for role, status in (("user", 403), ("admin", 200)):
+        headers = users.issuer.bearer(role=role)
+        assert (await users.http.get("/dashboard/users", headers=headers)).status_code == status

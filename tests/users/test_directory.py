@@ -4,6 +4,7 @@ import asyncio
 import os
 import random
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from deploy.stack import Stack
 from services.users.directory import MOST_MATCHES, Wanted
 from services.users.listing import listing_of
-from services.users.recount import Recount
+from services.users.recount import Listed, Recount
 from services.users.repository import SORT_MEMBERS, Order, document_of
 from shared.contracts.auth import UserRoleChanged
 from shared.contracts.users import User
@@ -21,6 +22,7 @@ from tests.users.conftest import Users
 from tests.users.people import Kept, kept, person
 
 NAMES = ("Ada", "Işıl", "Çağla", "jean-luc", None)
+NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -160,6 +162,7 @@ async def test_fifty_who_come_at_once_are_all_counted(servers: Stack) -> None:
         assert await crowd.counters.all() == {
             "groups.admin_incomplete": 50,
             "months.2026-01": 50,
+            "days.2026-01-01": 50,
         }
 
 
@@ -172,20 +175,39 @@ async def test_a_recount_mends_what_is_listed_and_counted_otherwise(servers: Sta
             {"_id": {"$gte": 0}}, {"$inc": {"groups.user_incomplete": 1}}
         )
         recount = Recount(crowd.database.client, crowd.people, crowd.counters)
-        outcome, _ = await asyncio.gather(
-            recount.run(), crowd.save(*(person(name="Late") for _ in range(10)))
+        looked = await recount.run(NOW, mend=False)
+        (lists, people), _ = await asyncio.gather(
+            recount.run(NOW), crowd.save(*(person(name="Late") for _ in range(10)))
         )
-        assert outcome.listed == 1
-        assert outcome.before["groups.user_incomplete"] > outcome.after["groups.user_incomplete"]
+        assert looked[0] == lists == Listed(1)
+        assert looked[1].drift  # and yet it was there to be mended
+        assert people.before["groups.user_incomplete"] > people.after["groups.user_incomplete"]
         assert await crowd.counters.all() == {
             "groups.user_incomplete": 15,
             "groups.admin_incomplete": 1,
             "months.2026-01": 16,
+            "days.2026-01-01": 16,
         }
         found = await listed(crowd, search="grace")
         assert found.pagination.total_items == 1
-        again = await recount.run()
-        assert (again.listed, again.lines) == (0, ["0 people listed anew", "16 people"])
+        again = await recount.run(NOW)
+        assert not any(each.drift for each in again)
+        assert [line for each in again for line in each.lines] == [
+            "lists         0 people who were not listed as they should be",
+            "people        4 counters, all as they should be",
+        ]
+
+
+async def test_days_are_counted_anew_while_they_are_shown(servers: Stack) -> None:
+    async with kept(servers.mongo_url, "test_directory_days") as crowd:
+        moments = ("2025-12-31T23:59:59.999Z", "2026-01-01T00:00:00.000Z", None)
+        await crowd.save(*(person(created_at=each) for each in moments))
+        recount = Recount(crowd.database.client, crowd.people, crowd.counters)
+        later = NOW + timedelta(days=45)  # the first of January is the first of sixty days
+        assert not (await recount.run(later))[1].drift
+        await crowd.database["counters"].update_many({}, {"$unset": {"days": ""}})
+        assert (await recount.run(later))[1].drift == {"days.2026-01-01": -1}
+        assert "days.2025-12-31" not in await crowd.counters.all()
 
 
 # Over HTTP

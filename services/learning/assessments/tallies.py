@@ -7,15 +7,15 @@ school's figures stay; of whom they were, and when to the second, is gone.
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from services.learning.assessments.domain import Result
 from shared.counters import Counters
 from shared.documents import from_document
+from shared.figures import shown
 from shared.mongo import Collection, Document, Session
 
 KINDS = ("totals", "levels", "level_scores", "languages", "language_scores", "months", "days")
-_SHOWN_DAYS = 60  # the last 30, and the 30 before
 
 
 def counted(*, level: str, language: str, day: str, score: int, number: int = 1) -> Counter[str]:
@@ -69,12 +69,4 @@ class Tallies:
 
     async def all(self, now: datetime) -> Counter[str]:
         """Every counter, with what was erased; of the days, the last 60."""
-        days = [f"{now - timedelta(days=back):%Y-%m-%d}" for back in range(_SHOWN_DAYS)]
-        sums = await self.there.all() + await self.erased.all()
-        return Counter(
-            {
-                name: count
-                for name, count in sums.items()
-                if not name.startswith("days.") or name.removeprefix("days.") in days
-            }
-        )
+        return shown(await self.there.all() + await self.erased.all(), now)

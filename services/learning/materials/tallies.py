@@ -6,14 +6,14 @@ material was deleted or the person erased: a month's figure stays what it was.
 """
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from shared.counters import Counters
+from shared.figures import shown
 from shared.mongo import Collection, Session
 
 KINDS = ("totals", "months", "days")
 ONE_MATERIAL = Counter({"totals.materials": 1})
-_SHOWN_DAYS = 60  # the last 30, and the 30 before
 
 
 def counted(day: str, number: int = 1) -> Counter[str]:
@@ -49,12 +49,4 @@ class Tallies:
     async def all(self, now: datetime) -> Counter[str]:
         """Every counter: totals of what is there; months, and the last 60 days, of all that was
         assigned in them."""
-        days = {f"days.{day_of(now - timedelta(days=back))}" for back in range(_SHOWN_DAYS)}
-        sums = await self.there.all() + await self.gone.all()
-        return Counter(
-            {
-                name: count
-                for name, count in sums.items()
-                if not name.startswith("days.") or name in days
-            }
-        )
+        return shown(await self.there.all() + await self.gone.all(), now)
