@@ -27,8 +27,10 @@ S3_KEY, S3_SECRET = "ACCESSKEYOFTHETESTS", "a/secret+of the tests"
 
 @dataclass
 class Storage:
-    """`folder`: where its files end up, whatever is in between. `data`: the service's own."""
+    """`kind`: `folder` or `s3`. `folder`: where its files end up, whatever is in between. `data`:
+    the service's own."""
 
+    kind: str
     http: httpx.AsyncClient
     signer: Signer
     stack: Stack
@@ -120,6 +122,7 @@ async def running(
     servers: Stack, nats_url: str, data: Path, url: str, folder: Path, components: Sequence[str]
 ) -> AsyncIterator[Storage]:
     """A learning service with a database of its own."""
+    kind = "s3" if url else "folder"
     signer = Signer(f"storage-{new_id()}")
     await publish_keys(nats_url, signer)
     prefix = f"storage_{secrets.token_hex(4)}"
@@ -142,7 +145,7 @@ async def running(
         ):
             others = Outbox(client[f"{prefix}_others"], "others", relay)
             database = client[f"{prefix}_learning"]
-            yield Storage(http, signer, stack, database, folder, data, others)
+            yield Storage(kind, http, signer, stack, database, folder, data, others)
     finally:
         sweeping.cancel()
         await relay.drain(2)

@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-import resource
 import struct
 import tempfile
 import zipfile
@@ -12,7 +11,7 @@ import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 
-from services.learning.storage import forms, pdf
+from services.learning.storage import formats, pdf
 from services.learning.storage.domain import (
     ANY_KIND,
     KINDS,
@@ -30,7 +29,7 @@ from services.learning.storage.store import kind_of
 from tests.storage import samples
 from tests.storage.conftest import Storage
 
-PICTURES_AND_VIDEOS = [kind for kind in samples.WELL if kind in forms.CHECKS]
+PICTURES_AND_VIDEOS = [kind for kind in samples.WELL if kind in formats.CHECKS]
 
 
 def zipped() -> bytes:
@@ -42,29 +41,29 @@ def zipped() -> bytes:
 
 @pytest.mark.parametrize("media_type", PICTURES_AND_VIDEOS)
 def test_a_picture_or_video_is_whole_and_has_nothing_behind_it(media_type: str) -> None:
-    content, check = samples.WELL[media_type], forms.CHECKS[media_type]
+    content, check = samples.WELL[media_type], formats.CHECKS[media_type]
     check(content)
     for length in range(len(content)):
-        with pytest.raises(forms.Malformed):
+        with pytest.raises(formats.Malformed):
             check(content[:length])
-    with pytest.raises(forms.Malformed):
+    with pytest.raises(formats.Malformed):
         check(content + b"<script>alert(1)</script>")
 
 
 def test_cameras_put_more_pictures_behind_a_picture() -> None:
-    forms.check_jpeg(samples.jpeg() + samples.jpeg() + b"\0" * 100)
+    formats.check_jpeg(samples.jpeg() + samples.jpeg() + b"\0" * 100)
 
 
 def test_a_changed_picture_is_noticed() -> None:
     content = bytearray(samples.png(filling=100))
     content[60] ^= 1
-    with pytest.raises(forms.Malformed):
-        forms.check_png(bytes(content))
+    with pytest.raises(formats.Malformed):
+        formats.check_png(bytes(content))
 
 
 def test_a_picture_that_unpacks_to_too_much_is_refused() -> None:
-    with pytest.raises(forms.TooManyPixels):
-        forms.check_png(samples.png(60_000, 60_000))
+    with pytest.raises(formats.TooManyPixels):
+        formats.check_png(samples.png(60_000, 60_000))
 
 
 @pytest.mark.parametrize("media_type", samples.WELL)
@@ -223,7 +222,6 @@ async def test_a_file_that_ends_who_looks_at_it_is_refused() -> None:
         await looked_at(_bomb(), "application/pdf")
     with pytest.raises(FileTooComplex):
         await looked_at(samples.pdf(pages=2000), "application/pdf", seconds=0.01)
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 @pytest.mark.parametrize(

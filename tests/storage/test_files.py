@@ -32,7 +32,7 @@ async def test_a_file_comes_back_as_it_was_sent(storage: Storage, media_type: st
         f'{kind}; filename="_bung 1.bin.{extension}"; '
         f"filename*=UTF-8''%C3%9Cbung%201.bin.{extension}"
     )
-    assert f"files/{data['key']}".endswith(storage.objects()[0]) or len(storage.objects()) > 1
+    assert any(path.endswith(data["key"]) for path in storage.objects())
     assert await storage.loose() == []
 
 
@@ -162,7 +162,8 @@ async def test_a_bucket_is_opened_for_a_moment_after_the_right_was_checked(
     refused = await storage.http.get(data["url"])
     assert refused.status_code == 404
     answer = await storage.http.get(data["url"], headers=storage.bearer())
-    if answer.status_code == 200:
+    if storage.kind == "folder":
+        assert answer.status_code == 200
         assert answer.headers["cache-control"] == "private, no-cache"
         return
     assert answer.status_code == 302

@@ -55,14 +55,14 @@ def _looked_at(media_type: str) -> dict[str, object]:
                 return {"refused": "active"}
             except pdf.WithoutPages:
                 return {"refused": "without_pages"}
-        from services.learning.storage import forms  # noqa: PLC0415  not needed for a PDF
+        from services.learning.storage import formats  # noqa: PLC0415  not needed for a PDF
 
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
             try:
-                forms.CHECKS[media_type](data)
-            except forms.Malformed:
+                formats.CHECKS[media_type](data)
+            except formats.Malformed:
                 return {"refused": "damaged"}
-            except forms.TooManyPixels:
+            except formats.TooManyPixels:
                 return {"refused": "too_complex"}
     return {}
 

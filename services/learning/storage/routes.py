@@ -7,7 +7,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from services.learning.storage.domain import GIB, MIB
-from services.learning.storage.schemas import Uploaded, read_photo, read_upload
+from services.learning.storage.forms import read_photo, read_upload
+from services.learning.storage.schemas import Uploaded
 from services.learning.storage.service import StorageService
 from services.learning.storage.store import head_of
 from shared.http.envelope import Envelope, created
