@@ -7,7 +7,7 @@ them. It asks for the dependency `multipart` and reads part by part, in their or
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 from litestar import Request
@@ -16,6 +16,7 @@ from multipart import (
     MultipartSegment,
     ParserLimitReached,
     PushMultipartParser,
+    StrictParserError,
     parse_options_header,
 )
 
@@ -148,7 +149,7 @@ class MultipartBody:
     async def _read_events(self) -> AsyncIterator[Any]:
         try:
             while not self._parser.closed:
-                for event in self._parser.parse(await self._chunk()):
+                for event in self._parsed(await self._chunk()):
                     self._note(event)
                     yield event
             if self._fingerprint:
@@ -163,6 +164,14 @@ class MultipartBody:
             self._fingerprint.part(event)
         elif self._fingerprint and event is not None:
             self._fingerprint.content(event)
+
+    def _parsed(self, chunk: bytes) -> Iterator[Any]:
+        try:
+            yield from self._parser.parse(chunk)
+        except StrictParserError:
+            # Behind the last boundary anything may come, and is nothing (RFC 2046, 5.1.1), be it
+            # the line's own end in a packet of its own. If we are not there yet, this raises.
+            self._parser.close()
 
     async def _chunk(self) -> bytes:
         """The next bytes; none at the end."""

@@ -1,9 +1,12 @@
 """Multipart bodies through a real socket, as no well-behaved client would send them."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
 
+from shared.errors import MalformedRequest
+from shared.http.uploads import MultipartBody
 from tests.gateway.client import Answer, Client
 from tests.storage import samples
 from tests.storage.conftest import Storage
@@ -34,6 +37,27 @@ async def asked(storage: Storage, request: bytes) -> Answer:
     async with await Client.to(storage.port) as client:
         client.send(request)
         return await client.answer()
+
+
+async def test_a_body_is_the_same_wherever_it_is_cut() -> None:
+    content_type = f"multipart/form-data; boundary={BOUNDARY}"
+
+    async def content(*pieces: bytes) -> bytes:
+        async def stream() -> AsyncIterator[bytes]:
+            for piece in filter(None, pieces):
+                yield piece
+
+        body = MultipartBody(stream(), content_type, limit=MIB)
+        return b"".join([chunk async for part in body.parts() async for chunk in part.chunks()])
+
+    for at in range(len(WHOLE)):
+        assert await content(WHOLE[:at], WHOLE[at:]) == PNG, at
+        assert await content(WHOLE[:at], WHOLE[at : at + 2], WHOLE[at + 2 :]) == PNG, at
+    for epilogue in (b"\r\n", b"nothing", END):
+        assert await content(WHOLE, epilogue) == PNG
+    for at in range(1, len(WHOLE) - 2):
+        with pytest.raises(MalformedRequest):
+            await content(WHOLE[:at])
 
 
 async def test_a_body_arrives_however_it_is_cut_into_pieces(local: Storage) -> None:
