@@ -19,6 +19,7 @@ class Hello(msgspec.Struct, frozen=True):
 
 @get("/")
 async def hello() -> Envelope[Hello]:
+    """Say hello."""
     return ok(Hello("Hello, this is Aula."))
 
 

@@ -82,6 +82,9 @@ class Answers:
         by_status: defaultdict[int, list[Refusal]] = defaultdict(list)
         for refusal in of(operation):
             by_status[refusal.status].append(refusal)
+        for refusal in OTHERWISE:
+            if refusal.status in by_status:
+                by_status[refusal.status].append(refusal)
         found = {str(status): self._kept(by_status[status], status) for status in sorted(by_status)}
         return {**found, "default": self._kept(OTHERWISE, None)}
 

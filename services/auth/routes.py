@@ -7,13 +7,21 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, UnsetType
 
-from services.auth.domain import Device
-from services.auth.identifiers import Phone, parse_email, parse_phone
+from services.auth.code_ledger import (
+    CodeExpired,
+    CodeInvalid,
+    EmailNotSent,
+    SentTooOften,
+    TriesUsedUp,
+)
+from services.auth.domain import Device, EmailTaken, LastSuperadmin, OwnRole
+from services.auth.identifiers import Phone, PhoneNotSupported, parse_email, parse_phone
 from services.auth.one_time_codes import OneTimeCodes
 from services.auth.schemas import (
     AuthResult,
     ChangeEmail,
     ChangeRole,
+    KeySet,
     LogOut,
     Message,
     OtpMailed,
@@ -38,21 +46,29 @@ from services.auth.texts import CODE_SENT, LOGGED_OUT, SESSION_ENDED
 from shared import languages
 from shared.clock import from_seconds, timestamp
 from shared.contracts.users import User
+from shared.errors import NotFound
 from shared.http.envelope import Envelope, created, ok
 from shared.http.guards import admin, signed_in, superadmin
+from shared.http.reference import refuses
 from shared.ids import checked_id
 from shared.tokens import Principal
 
 SENDS = {"idempotent": True}
 
 
-@post("/auth/send-otp", opt=SENDS)
+@post("/auth/send-otp", opt=SENDS | refuses(PhoneNotSupported, SentTooOften))
 async def send_otp(
     data: JSONBody[SendOtp],
     client: NamedDependency[str],
     codes: NamedDependency[OneTimeCodes],
     settings: NamedDependency[AuthSettings],
 ) -> Envelope[OtpSent]:
+    """Send a sign-in code by SMS.
+
+    Four digits, good for five minutes and for one sign-in. Asking again while a code lives
+    sends the same one, at most once a minute; known and unknown numbers are answered alike. In
+    development the answer has the `code` in it.
+    """
     phone = _phone(data.country_code, data.phone_number, settings)
     code = await codes.send(phone, "sms", client, languages.asked())
     return created(
@@ -64,7 +80,11 @@ async def send_otp(
     )
 
 
-@post("/auth/verify-otp", status_code=200)
+@post(
+    "/auth/verify-otp",
+    status_code=200,
+    opt=refuses(CodeInvalid, CodeExpired, TriesUsedUp, PhoneNotSupported),
+)
 async def verify_otp(
     data: JSONBody[VerifyOtp],
     device: NamedDependency[Device],
@@ -72,24 +92,35 @@ async def verify_otp(
     sessions: NamedDependency[SessionService],
     settings: NamedDependency[AuthSettings],
 ) -> Envelope[AuthResult]:
+    """Sign in with a code from an SMS.
+
+    Whoever is new is registered by it: `isNewUser` says so, and `isRegistrationComplete` is
+    false until `POST /auth/registration/complete`. After five wrong tries from one address the
+    right code fails too.
+    """
     phone = _phone(data.country_code, data.phone_number, settings)
     signup = Signup(data.signup_source, data.signup_campaign, languages.asked())
     return _result(await sign_in.verify(phone, "sms", data.code, device, signup), sessions)
 
 
-@post("/auth/send-otp-email", opt=SENDS)
+@post("/auth/send-otp-email", opt=SENDS | refuses(SentTooOften, EmailNotSent))
 async def send_otp_email(
     data: JSONBody[SendOtpEmail],
     client: NamedDependency[str],
     codes: NamedDependency[OneTimeCodes],
     settings: NamedDependency[AuthSettings],
 ) -> Envelope[OtpMailed]:
+    """Send a sign-in code of four digits by mail.
+
+    As `POST /auth/send-otp`, for an email address. In development the answer has the `code` in
+    it.
+    """
     email = parse_email(data.email, test_domains=not settings.is_production)
     code = await codes.send(email, "short_mail", client, languages.asked())
     return created(OtpMailed(email=email.address, code=_shown(code, settings)))
 
 
-@post("/auth/verify-otp-email", status_code=200)
+@post("/auth/verify-otp-email", status_code=200, opt=refuses(CodeInvalid, CodeExpired, TriesUsedUp))
 async def verify_otp_email(
     data: JSONBody[VerifyOtpEmail],
     device: NamedDependency[Device],
@@ -97,18 +128,27 @@ async def verify_otp_email(
     sessions: NamedDependency[SessionService],
     settings: NamedDependency[AuthSettings],
 ) -> Envelope[AuthResult]:
+    """Sign in with a code of four digits from a mail.
+
+    As `POST /auth/verify-otp`, for a code from `POST /auth/send-otp-email`.
+    """
     email = parse_email(data.email, test_domains=not settings.is_production)
     signup = Signup(data.signup_source, data.signup_campaign, languages.asked())
     return _result(await sign_in.verify(email, "short_mail", data.code, device, signup), sessions)
 
 
-@post("/auth/otp/request", status_code=200, opt=SENDS)
+@post("/auth/otp/request", status_code=200, opt=SENDS | refuses(SentTooOften))
 async def request_otp(
     data: JSONBody[RequestOtp],
     client: NamedDependency[str],
     codes: NamedDependency[OneTimeCodes],
     settings: NamedDependency[AuthSettings],
 ) -> Envelope[OtpRequestedAnswer]:
+    """Send a sign-in code of six digits by mail.
+
+    The usual way to sign in. The mail is in the language that is asked for. Known and unknown
+    addresses are answered alike.
+    """
     _use_language(data.language)
     email = parse_email(data.email, test_domains=not settings.is_production)
     await codes.send(email, "mail", client, languages.asked())
@@ -116,7 +156,7 @@ async def request_otp(
     return ok(OtpRequestedAnswer(message=message, email=email.address))
 
 
-@post("/auth/otp/verify", status_code=200)
+@post("/auth/otp/verify", status_code=200, opt=refuses(CodeInvalid, CodeExpired, TriesUsedUp))
 async def verify_requested_otp(
     data: JSONBody[VerifyRequestedOtp],
     device: NamedDependency[Device],
@@ -124,6 +164,11 @@ async def verify_requested_otp(
     sessions: NamedDependency[SessionService],
     settings: NamedDependency[AuthSettings],
 ) -> Envelope[AuthResult]:
+    """Sign in with a code of six digits from a mail.
+
+    As `POST /auth/verify-otp`, for a code from `POST /auth/otp/request`. Keep both tokens: the
+    `accessToken` goes with every request, the `refreshToken` gets the next one.
+    """
     _use_language(data.language)
     email = parse_email(data.email, test_domains=not settings.is_production)
     signup = Signup(data.signup_source, data.signup_campaign, languages.asked())
@@ -136,6 +181,11 @@ async def refresh(
     device: NamedDependency[Device],
     sessions: NamedDependency[SessionService],
 ) -> Envelope[Refreshed]:
+    """Get new tokens for a refresh token.
+
+    Both are new, and the old refresh token is spent. A retry within 20 seconds gets the same
+    answer; to use an old one later ends the session.
+    """
     tokens = await sessions.refresh(data.refresh_token, device)
     return ok(
         Refreshed(
@@ -153,17 +203,26 @@ async def log_out(
     sessions: NamedDependency[SessionService],
     data: JSONBody[LogOut | None] = None,
 ) -> Envelope[Message]:
+    """Sign out.
+
+    `all` sessions (unless said otherwise), only the `current` one, or all `others`. Their
+    tokens are refused within a second. Repeating it is fine.
+    """
     scope: Literal["all", "current", "others"] = data.scope if data else "all"
     await sessions.log_out(principal, scope)
     return ok(Message(LOGGED_OUT.in_(languages.current())))
 
 
-@post("/auth/revoke-token", status_code=200, guards=[signed_in])
+@post("/auth/revoke-token", status_code=200, guards=[signed_in], opt=refuses(NotFound))
 async def revoke_token(
     data: JSONBody[RefreshTokenBody],
     caller: NamedDependency[Principal],
     sessions: NamedDependency[SessionService],
 ) -> Envelope[Message]:
+    """End the session of one refresh token.
+
+    It has to be one of your own; with somebody else's, or one that has ended, it is a 404.
+    """
     await sessions.revoke(caller, data.refresh_token)
     return ok(Message(SESSION_ENDED.in_(languages.current())))
 
@@ -172,6 +231,10 @@ async def revoke_token(
 async def list_sessions(
     caller: NamedDependency[Principal], sessions: NamedDependency[SessionService]
 ) -> Envelope[list[SessionView]]:
+    """List where you are signed in.
+
+    One entry for each living session: the device, its address, and when it was used last.
+    """
     living = await sessions.living(caller.user_id)
     return ok([SessionView.of(session, caller.session_id) for session in living])
 
@@ -182,12 +245,21 @@ async def end_session(
     caller: NamedDependency[Principal],
     sessions: NamedDependency[SessionService],
 ) -> Envelope[Message]:
+    """End one of your sessions.
+
+    Its tokens are refused within a second.
+    """
     await sessions.end_one(caller.user_id, checked_id(session_id))
     return ok(Message(SESSION_ENDED.in_(languages.current())))
 
 
 @get("/auth/validate-token", guards=[signed_in])
 async def validate_token(caller: NamedDependency[Principal]) -> Envelope[TokenValidity]:
+    """Look at your access token.
+
+    Says whose it is, which roles it has and until when it lives. One that is no longer good is
+    a 401.
+    """
     return ok(
         TokenValidity(
             valid=True,
@@ -199,13 +271,18 @@ async def validate_token(caller: NamedDependency[Principal]) -> Envelope[TokenVa
 
 
 @get("/.well-known/jwks.json")
-async def jwks(keys: NamedDependency[SigningKeys]) -> Response[dict[str, Any]]:
+async def jwks(keys: NamedDependency[SigningKeys]) -> Response[KeySet]:
+    """Get the keys that access tokens are signed with.
+
+    A JSON Web Key Set (RFC 7517), for those who check tokens themselves: the one answer without
+    an envelope.
+    """
     return Response(
-        {"keys": list(keys.public().values())}, headers={"Cache-Control": "public, max-age=300"}
+        KeySet(list(keys.public().values())), headers={"Cache-Control": "public, max-age=300"}
     )
 
 
-@patch("/admin/users/{user_id:str}/email", guards=[admin])
+@patch("/admin/users/{user_id:str}/email", guards=[admin], opt=refuses(EmailTaken))
 async def change_email(
     user_id: FromPath[str],
     data: JSONBody[ChangeEmail],
@@ -213,18 +290,26 @@ async def change_email(
     accounts: NamedDependency[AccountService],
     settings: NamedDependency[AuthSettings],
 ) -> Envelope[User]:
+    """Change somebody's email address.
+
+    Ends all their sessions: they sign in again with the new one.
+    """
     email = parse_email(data.email, test_domains=not settings.is_production)
     identity = await accounts.change_email(caller, checked_id(user_id), email)
     return ok(identity.user())
 
 
-@patch("/admin/users/{user_id:str}/role", guards=[superadmin])
+@patch("/admin/users/{user_id:str}/role", guards=[superadmin], opt=refuses(OwnRole, LastSuperadmin))
 async def change_role(
     user_id: FromPath[str],
     data: JSONBody[ChangeRole],
     caller: NamedDependency[Principal],
     accounts: NamedDependency[AccountService],
 ) -> Envelope[User]:
+    """Change somebody's role.
+
+    Ends all their sessions. Never one's own role, and a superadmin always remains.
+    """
     identity = await accounts.change_role(caller, checked_id(user_id), data.role)
     return ok(identity.user())
 

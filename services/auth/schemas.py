@@ -143,6 +143,12 @@ class SessionView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         )
 
 
+class KeySet(msgspec.Struct, frozen=True):
+    """A JSON Web Key Set (RFC 7517)."""
+
+    keys: list[dict[str, str]]
+
+
 class TokenValidity(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     valid: bool
     user_id: str

@@ -32,11 +32,16 @@ async def readiness(checks: Mapping[str, Check]) -> Readiness:
 
 @get("/healthz")
 async def healthz() -> Envelope[Health]:
+    """Ask whether the process lives."""
     return ok(Health("ok"))
 
 
-@get("/readyz")
+@get("/readyz", opt={"statuses": (200, 503)})
 async def readyz(checks: NamedDependency[dict[str, Check]]) -> Response[Envelope[Readiness]]:
+    """Ask whether it can work.
+
+    If not, it is a 503, and `checks` says what is missing.
+    """
     state = await readiness(checks)
     status = 200 if state.status == "ready" else 503
     envelope = Envelope(

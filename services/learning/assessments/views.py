@@ -211,7 +211,7 @@ class LastResult(Answer, frozen=True, kw_only=True):
         )
 
 
-class Status(Answer, frozen=True, kw_only=True):
+class TestStatus(Answer, frozen=True, kw_only=True):
     """`attempts_left`: null is any number. `result`: the last one."""
 
     has_completed: bool
@@ -220,7 +220,7 @@ class Status(Answer, frozen=True, kw_only=True):
     result: LastResult | None
 
     @classmethod
-    def of(cls, standing: Standing) -> "Status":
+    def of(cls, standing: Standing) -> "TestStatus":
         return cls(
             has_completed=standing.used > 0,
             attempts_used=standing.used,

@@ -1,7 +1,5 @@
 """Endpoints of courses (contract, section 4)."""
 
-from typing import Any
-
 from litestar import Response, delete, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
@@ -17,6 +15,7 @@ from services.learning.schemas import Deleted
 from shared.http.conditional import Known, tag_of
 from shared.http.envelope import Envelope, created, ok
 from shared.http.guards import admin
+from shared.http.pagination import Page
 from shared.ids import checked_id
 from shared.tokens import Principal
 
@@ -30,6 +29,11 @@ async def create_course(
     principal: NamedDependency[Principal],
     courses: NamedDependency[CourseService],
 ) -> Envelope[Course]:
+    """Add a course.
+
+    It can be seen by everybody once `isPublished` is true. Without a `locale` it is in the
+    language of the request.
+    """
     return created(await courses.create(principal, data.changes()))
 
 
@@ -44,7 +48,11 @@ async def list_courses(
     level: FromQuery[str | None] = None,
     locale: FromQuery[str | None] = None,
     search: FromQuery[str | None] = None,
-) -> Response[Any]:
+) -> Response[Envelope[Page[Course]]]:
+    """List courses.
+
+    The published ones; for admins, all. The newest first.
+    """
     wanted = wanted_courses(
         page, limit, targetLanguage, level, locale, search, published_only=not sees_all(visitor)
     )
@@ -58,7 +66,11 @@ async def find_course(
     known: NamedDependency[Known],
     visitor: NamedDependency[Principal | None],
     courses: NamedDependency[CourseService],
-) -> Response[Any]:
+) -> Response[Envelope[Course]]:
+    """Get a course.
+
+    One that is not published is there for admins only.
+    """
     return known.unless_same(await courses.course(visitor, checked_id(course_id)))
 
 
@@ -68,6 +80,10 @@ async def duplicate_course(
     principal: NamedDependency[Principal],
     courses: NamedDependency[CourseService],
 ) -> Envelope[Course]:
+    """Copy a course.
+
+    The copy is not published.
+    """
     return created(await courses.duplicate(principal, checked_id(course_id)))
 
 
@@ -78,6 +94,10 @@ async def change_course(
     principal: NamedDependency[Principal],
     courses: NamedDependency[CourseService],
 ) -> Envelope[Course]:
+    """Change a course.
+
+    Only what is sent is changed; null clears a member.
+    """
     return ok(await courses.change(principal, checked_id(course_id), data.changes()))
 
 
@@ -87,6 +107,7 @@ async def delete_course(
     principal: NamedDependency[Principal],
     courses: NamedDependency[CourseService],
 ) -> Envelope[Deleted]:
+    """Delete a course."""
     target = checked_id(course_id)
     await courses.delete(principal, target)
     return ok(Deleted.of(target))

@@ -4,19 +4,20 @@ from collections.abc import Callable
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from services.learning.language_tags import BAD_LOCALE
-from services.learning.levels import BAD_LEVEL, LEVELS
+from services.learning.levels import BAD_LEVEL, LEVELS, Level
 from services.learning.links import BAD_LINK, LONGEST_LINK, is_link
 from services.learning.materials.domain import MOST, Link
 from services.learning.materials.service import Draft
+from services.learning.schemas import Body
 from services.learning.storage.domain import PDFS, VIDEOS
 from services.learning.storage.store import Arrivals, CheckedFile
 from shared.errors import InvalidFields
 from shared.http.forms import MISSING, NO_FIELD, NO_FILE, TWICE, UNKNOWN
 from shared.http.uploads import MultipartBody, Part
-from shared.languages import LANGUAGES, Text
+from shared.languages import LANGUAGES, Language, Text
 from shared.text_fields import LINES, NAME
 
 Title = Annotated[str, Meta(min_length=1, max_length=200, pattern=NAME)]
@@ -29,6 +30,26 @@ class LinkBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 Links = Annotated[tuple[LinkBody, ...], Meta(max_length=MOST)]
+
+
+class ChangeMaterialParts(Body, frozen=True, kw_only=True):
+    """The parts of the form that `read_changes` reads. `videos`: a JSON list of `{title, url}`."""
+
+    title: Title | UnsetType = UNSET
+    description: Description | UnsetType = UNSET
+    locale: Language | UnsetType = UNSET
+    level: Level | UnsetType = UNSET
+    videos: str | UnsetType = UNSET
+    pdfs: tuple[bytes, ...] | UnsetType = UNSET
+    video_files: tuple[bytes, ...] | UnsetType = UNSET
+
+
+class NewMaterialParts(ChangeMaterialParts, frozen=True, kw_only=True):
+    """As `read_new` reads them. `videos`: a JSON list of `{title, url}`."""
+
+    title: Title
+    locale: Language
+
 
 _BAD_TITLE = Text(
     en="must be a line of 1 to 200 characters",

@@ -95,14 +95,14 @@ def _url(material_id: str, file_id: str) -> str:
     return f"/education-materials/{material_id}/files/{file_id}"
 
 
-class Summary(Answer, frozen=True, kw_only=True):
+class AssignmentSummary(Answer, frozen=True, kw_only=True):
     material_id: str
     assigned_count: int
     already_assigned_count: int
     not_found_user_ids: list[str]
 
     @classmethod
-    def of(cls, material_id: str, outcome: Outcome) -> "Summary":
+    def of(cls, material_id: str, outcome: Outcome) -> "AssignmentSummary":
         return cls(
             material_id=material_id,
             assigned_count=outcome.assigned,

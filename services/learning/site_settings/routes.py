@@ -1,7 +1,5 @@
 """Endpoints of settings (contract, section 4)."""
 
-from typing import Any
-
 from litestar import Response, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
@@ -27,6 +25,10 @@ async def list_settings(
     page: FromQuery[int | None] = None,
     limit: FromQuery[int | None] = None,
 ) -> Envelope[Page[SettingView]]:
+    """List all settings.
+
+    The private ones too.
+    """
     found = await site_settings.page(PageRequest.of(page, limit))
     return ok(Page([SettingView.of(setting) for setting in found.list], found.pagination))
 
@@ -37,26 +39,38 @@ async def find_setting(
     known: NamedDependency[Known],
     visitor: NamedDependency[Principal | None],
     site_settings: NamedDependency[SiteSettingService],
-) -> Response[Any]:
+) -> Response[Envelope[SettingValue]]:
+    """Get the value of a setting.
+
+    A private one is there for admins only.
+    """
     return known.unless_same(SettingValue.of(await site_settings.setting(visitor, key)))
 
 
-@post("/settings", guards=[admin], opt={"idempotent": True})
+@post("/settings", guards=[admin], opt={"idempotent": True} | {"statuses": (200, 201)})
 async def post_setting(
     data: JSONBody[PostSetting],
     principal: NamedDependency[Principal],
     site_settings: NamedDependency[SiteSettingService],
 ) -> Response[Envelope[SettingView]]:
+    """Set a setting.
+
+    Makes it (201) or changes it (200). `value` is any JSON, up to 64 KiB.
+    """
     return _put(*await site_settings.put(principal, data.key, data.members()))
 
 
-@put("/settings/{key:str}", guards=[admin])
+@put("/settings/{key:str}", guards=[admin], opt={"statuses": (200, 201)})
 async def put_setting(
     key: FromPath[str],
     data: JSONBody[PutSetting],
     principal: NamedDependency[Principal],
     site_settings: NamedDependency[SiteSettingService],
 ) -> Response[Envelope[SettingView]]:
+    """Set the setting of this key.
+
+    Makes it (201) or changes it (200). What is left out stays as it is.
+    """
     data.check_key(key)
     return _put(*await site_settings.put(principal, key, data.members()))
 

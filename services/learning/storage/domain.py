@@ -150,6 +150,21 @@ class ArrivalLost(Unavailable):
     code = "upload_lost"
 
 
+# What a route that takes files may refuse because of them.
+WITH_FILES = (
+    FileTypeNotAllowed,
+    FileTooLarge,
+    FileEmpty,
+    FileDamaged,
+    FileActive,
+    FileEncrypted,
+    FileWithoutPages,
+    FileTooComplex,
+    StorageUnavailable,
+    ArrivalLost,
+)
+
+
 def clean_name(given: str, kind: Kind) -> str:
     """`given` without folders and without characters that are not seen, under an extension that
     tells the truth: no name makes a file look like, or lie, elsewhere."""

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from services.learning.schemas import Body
 from services.learning.storage.domain import ANY_KIND, PHOTOS, Limits
 from services.learning.storage.service import PHOTO_FOLDER
 from services.learning.storage.store import Arrivals, CheckedFile
@@ -22,6 +23,19 @@ _BAD_FOLDER = Text(
     es="hasta cinco nombres de a-z, 0-9 y -, separados por /; algunos están reservados",
     de="bis zu fünf Namen aus a-z, 0-9 und -, getrennt durch /; manche sind vergeben",
 )
+
+
+class UploadParts(Body, frozen=True, kw_only=True):
+    """The parts of the form that `read_upload` reads."""
+
+    file: bytes
+    folder: str = _DEFAULT_FOLDER
+
+
+class PhotoParts(Body, frozen=True, kw_only=True):
+    """The part of the form that `read_photo` reads."""
+
+    file: bytes
 
 
 @dataclass(frozen=True)
