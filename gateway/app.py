@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from gateway.clients import Clients
 from gateway.cors import Cors
 from gateway.dashboard import Dashboard
+from gateway.documentation import Documentation
 from gateway.edge import Edge
 from gateway.exchange import Watch
 from gateway.hub import Hub
@@ -28,6 +29,7 @@ def create_app(settings: GatewaySettings, routes: Sequence[Route] = TABLE) -> Ap
     dependencies = {
         "checks": hub.checks(),
         "dashboard": Dashboard(Inquiries(upstreams), utc_now),
+        "documentation": Documentation(settings.servers),
     }
     return Edge(
         own=create_litestar(HANDLERS, dependencies, None, hub.lifespan),  # type: ignore[arg-type]  # ASGI by other names

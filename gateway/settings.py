@@ -1,12 +1,16 @@
 """Settings of the gateway."""
 
+import re
 from typing import Annotated
 
 from msgspec import Meta
 
+from gateway.documentation import Servers
 from gateway.limits import parsed_rate
 from gateway.upstreams import parsed_urls
 from shared.settings import Settings, SettingsError, check_networks
+
+_ORIGIN = re.compile(r"https?://[^/\s,;'\"?#]+")
 
 
 class GatewaySettings(Settings, frozen=True, kw_only=True):
@@ -38,6 +42,14 @@ class GatewaySettings(Settings, frozen=True, kw_only=True):
     rate_user: Annotated[
         str, Meta(description="Calls of all other routes, for each user, else client address")
     ] = "1200/minute"
+    development_api_url: Annotated[
+        str,
+        Meta(description="`Development` among the servers of `/api/docs`, where that is another"),
+    ] = "http://localhost:8080"
+    production_api_url: Annotated[
+        str,
+        Meta(description="`Production` among the servers of `/api/docs`, where that is another"),
+    ] = "https://api.aula.test"
     revocation_grace: Annotated[
         float,
         Meta(description="Seconds without NATS after which requests with a token get 503", ge=0),
@@ -67,11 +79,23 @@ class GatewaySettings(Settings, frozen=True, kw_only=True):
                 raise SettingsError(
                     f"{variable}: {rate!r} is not a rate such as 60/minute"
                 ) from None
-        for origin in self.cors_origins:
-            if not origin.startswith(("http://", "https://")) or origin.count("/") != 2:
-                raise SettingsError(
-                    f"AULA_CORS_ORIGINS: {origin!r} is not an origin such as https://app.example"
-                )
+        for variable, origins in (
+            ("AULA_CORS_ORIGINS", self.cors_origins),
+            ("AULA_DEVELOPMENT_API_URL", (self.development_api_url,)),
+            ("AULA_PRODUCTION_API_URL", (self.production_api_url,)),
+        ):
+            for origin in origins:
+                if not _ORIGIN.fullmatch(origin):
+                    raise SettingsError(
+                        f"{variable}: {origin!r} is not an origin such as https://app.example"
+                    )
+
+    @property
+    def servers(self) -> Servers:
+        """Those to choose from on the page of the documentation. This gateway is one of them."""
+        if self.is_production:
+            return Servers(development=self.development_api_url, production=None)
+        return Servers(development=None, production=self.production_api_url)
 
     @property
     def services(self) -> dict[str, tuple[str, ...]]:

@@ -67,6 +67,16 @@ TABLE: tuple[Route, ...] = (
     Route("GET", "/healthz", "gateway", "public", rate=None),
     Route("GET", "/readyz", "gateway", "public", rate=None),
     Route("GET", "/admin/dashboard", "gateway", "admin", aliases=("/admin/dashboard/stats",)),
+    *(
+        Route("GET", path, "gateway", "public", aliases=aliases, timeout=_DOWNLOAD_SECONDS)
+        for path, aliases in (
+            ("/openapi.json", ("/swagger/json",)),
+            ("/asyncapi.json", ()),
+            ("/client.d.ts", ()),
+            ("/api/docs", ()),
+            ("/api/docs/{file}", ()),
+        )
+    ),
     # auth
     _sign_in("/auth/send-otp"),
     _sign_in("/auth/verify-otp"),
