@@ -1,10 +1,10 @@
 """Admins at work: who they are now, and whom they may change."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from services.users.domain import Person
+from services.users.patience import patiently
 from services.users.profiles import Profiles
 from services.users.repository import People
 from shared.errors import InsufficientPermissions, NotFound
@@ -13,10 +13,6 @@ from shared.roles import Role, outranks
 from shared.tokens import Principal
 
 T = TypeVar("T")
-
-# A role just given is in the token before `user.role_changed`, milliseconds away, is here.
-_PATIENCE = 0.5
-_LOOK_AGAIN = 0.02
 
 
 class Actors:
@@ -67,14 +63,13 @@ class Actors:
         return person
 
     async def _heard_of(self, principal: Principal, least: Role) -> Person:
-        """The caller, once we have heard that they are `least`; or as they are after a while."""
-        deadline = asyncio.get_running_loop().time() + _PATIENCE
-        while True:
-            person = _as_they_are(principal, await self._profiles.of(principal))
-            late = asyncio.get_running_loop().time() > deadline
-            if late or not outranks(least, person.account.role):
-                return person
-            await asyncio.sleep(_LOOK_AGAIN)
+        """The caller, once we have heard that they are `least`; or as they are after a while: a
+        role just given is in the token before `user.role_changed` is here."""
+
+        async def look() -> Person:
+            return _as_they_are(principal, await self._profiles.of(principal))
+
+        return await patiently(look, lambda person: not outranks(least, person.account.role))
 
 
 def _as_they_are(principal: Principal, known: Person | None) -> Person:

@@ -1,6 +1,5 @@
 """The end of an account: its person is removed, and their erasure everywhere begins."""
 
-import asyncio
 import random
 from datetime import datetime
 
@@ -14,6 +13,7 @@ from shared.languages import Text
 from shared.messaging import ACCOUNTS, Outbox, Transaction
 from shared.mongo import ServerClock, is_outage
 from shared.pseudonyms import Pseudonyms
+from shared.sweeping import sweeping
 from shared.tombstones import Tombstones
 
 log = logs.get("deletions")
@@ -85,13 +85,7 @@ class Scheduler:
 
     async def run(self) -> None:
         """Finalize what is due, for ever. Every replica does; who comes second finds nothing."""
-        while True:
-            try:
-                await self.finalize_due()
-            except Exception as error:  # the sweeper must outlive whatever is away
-                if not is_outage(error):
-                    log.exception("finalizing due deletions failed")
-            await asyncio.sleep(_LOOK_EVERY)
+        await sweeping(self.finalize_due, every=_LOOK_EVERY, what="deletions that are due")
 
     async def finalize_due(self) -> None:
         now = await self._now()

@@ -1,6 +1,5 @@
 """People, as every use case of users finds and saves them."""
 
-import asyncio
 from datetime import datetime
 
 from services.users.consents import (
@@ -12,6 +11,7 @@ from services.users.consents import (
     is_lower,
 )
 from services.users.domain import Person
+from services.users.patience import patiently
 from services.users.repository import Consents, People
 from shared.contracts.users import Profile, UserProfileUpdated
 from shared.errors import AuthenticationRequired
@@ -20,11 +20,6 @@ from shared.messaging import Transaction
 from shared.mongo import Session
 from shared.tokens import Principal
 from shared.tombstones import Tombstones
-
-# How long a first look at a profile waits for `user.registered`, which is milliseconds away
-# unless NATS is.
-_PATIENCE = 0.5
-_LOOK_AGAIN = 0.02
 
 
 class Profiles:
@@ -36,34 +31,27 @@ class Profiles:
     async def of(self, principal: Principal) -> Person:
         """The caller; if `user.registered` does not come in time, as their token has them.
         Raises AuthenticationRequired if they are gone."""
-        deadline = asyncio.get_running_loop().time() + _PATIENCE
-        while True:
-            person = await self._people.find(principal.user_id)
-            if person and person.is_registered:
-                return person
-            if person is None and await self._tombstones.has(principal.user_id):
-                raise AuthenticationRequired
-            if asyncio.get_running_loop().time() > deadline:
-                return person or Person.of_token(principal.user_id, principal.role)
-            await asyncio.sleep(_LOOK_AGAIN)
+
+        async def look() -> Person | None:
+            return await self._found(principal)
+
+        person = await patiently(look, lambda found: found is not None and found.is_registered)
+        return person or Person.of_token(principal.user_id, principal.role)
 
     async def heard_of(self, user_id: str) -> Person | None:
         """Somebody else, for whom the same is true as for the caller: they may just have come."""
-        deadline = asyncio.get_running_loop().time() + _PATIENCE
-        while (person := await self._people.find(user_id)) is None:
-            gone = await self._tombstones.has(user_id)
-            if gone or asyncio.get_running_loop().time() > deadline:
-                return None
-            await asyncio.sleep(_LOOK_AGAIN)
+
+        async def look() -> tuple[Person | None, bool]:
+            person = await self._people.find(user_id)
+            return person, person is not None or await self._tombstones.has(user_id)
+
+        person, _ = await patiently(look, lambda found: found[1])
         return person
 
     async def known(self, principal: Principal, transaction: Transaction) -> Person | None:
         """The caller, if there is a document on them yet. Raises AuthenticationRequired if they
         are gone."""
-        known = await self._people.find(principal.user_id, transaction.session)
-        if known is None and await self._tombstones.has(principal.user_id, transaction.session):
-            raise AuthenticationRequired
-        return known
+        return await self._found(principal, transaction.session)
 
     async def save(
         self,
@@ -81,6 +69,12 @@ class Profiles:
         transaction.record(
             UserProfileUpdated(user_id=person.id, version=person.version, profile=person.profile)
         )
+
+    async def _found(self, principal: Principal, session: Session | None = None) -> Person | None:
+        person = await self._people.find(principal.user_id, session)
+        if person is None and await self._tombstones.has(principal.user_id, session):
+            raise AuthenticationRequired
+        return person
 
     async def _note(self, choice: Choice, person: Person, by: GivenBy, session: Session) -> None:
         last = await self._consents.accepted_last(person.id, choice.document, session)

@@ -3,21 +3,18 @@ may."""
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 
 from services.learning.materials.domain import Assignment, Material
 from services.learning.materials.repository import Assignments, Materials
 from services.learning.materials.tallies import Tallies, counted, day_of, people
 from services.learning.people import Learner
-from shared import logs
 from shared.acquaintances import People
 from shared.clock import Clock, timestamp
 from shared.contracts.learning import MaterialUnassigned
 from shared.documents import from_document
 from shared.messaging import Outbox, Transaction
-from shared.mongo import Document, PyMongoError, Session
-
-log = logs.get("materials")
+from shared.mongo import Document, Session
+from shared.sweeping import sweeping
 
 _EVERY = 2.0  # seconds: what a process left that is no more
 BATCH = 500  # assignments in one transaction
@@ -48,17 +45,15 @@ class Removals:
         self._wake.set()
 
     async def run(self) -> None:
-        while True:
-            self._wake.clear()
-            try:
-                for material_id in await self._materials.put_away_ids():
-                    while await self._take_away(material_id):
-                        pass
-            except PyMongoError as error:
-                log.warning("materials not removed yet", error=type(error).__name__)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_EVERY):
-                    await self._wake.wait()
+        """For ever."""
+        what = "materials that were deleted"
+        await sweeping(self.take_back, every=_EVERY, what=what, wake=self._wake)
+
+    async def take_back(self) -> None:
+        """From everybody, all materials that were put away."""
+        for material_id in await self._materials.put_away_ids():
+            while await self._take_away(material_id):
+                pass
 
     async def forget(self, documents: Sequence[Document], session: Session) -> None:
         """These assignments, of somebody who is being erased, are removed in this transaction."""

@@ -1,13 +1,12 @@
 """Removes the objects that nobody keeps: of uploads that were cut, of files that were removed."""
 
-import asyncio
-
+from services.learning.storage.domain import StorageUnavailable
 from services.learning.storage.objects import Objects
 from services.learning.storage.repository import Files
 from shared import logs
-from shared.errors import AulaError
 from shared.messaging import Outbox, Transaction
-from shared.mongo import Document, PyMongoError, ServerClock
+from shared.mongo import Document, ServerClock
+from shared.sweeping import sweeping
 
 log = logs.get("storage")
 
@@ -24,14 +23,16 @@ class Sweeper:
         self._now = now
 
     async def run(self) -> None:
-        while True:
-            try:
-                # Looked for first: a look costs no transaction.
-                while await self._files.has_due(await self._now()):
-                    await self.remove_one()
-            except (PyMongoError, AulaError) as error:
-                log.warning("not swept", error=type(error).__name__)
-            await asyncio.sleep(_EVERY)
+        """For ever."""
+        await sweeping(self.remove_due, every=_EVERY, what="objects that nobody keeps")
+
+    async def remove_due(self) -> None:
+        try:
+            # Looked for first: a look costs no transaction.
+            while await self._files.has_due(await self._now()):
+                await self.remove_one()
+        except StorageUnavailable as error:  # once its lease has ended, it is due again
+            log.warning("not swept", error=type(error).__name__)
 
     async def remove_one(self, key: str | None = None) -> bool:
         """Whether there was one: that of `key`, due or not, or else one that is due."""

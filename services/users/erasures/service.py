@@ -6,7 +6,6 @@ the others."""
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -22,9 +21,10 @@ from shared.contracts.users import UserDeleted, UserErased, UserErasureCompleted
 from shared.errors import NotFound
 from shared.ids import new_id
 from shared.messaging import Outbox, Traces, Transaction
-from shared.mongo import ServerClock, is_outage
+from shared.mongo import ServerClock
 from shared.pseudonyms import Pseudonyms
 from shared.seal import Seal
+from shared.sweeping import sweeping
 from shared.tokens import Principal
 
 log = logs.get("erasures")
@@ -107,18 +107,13 @@ class ErasureService:
 
     async def run(self) -> None:
         """Take the steps that are due, for ever. Every replica does."""
-        while True:
-            self._wake.clear()
-            try:
-                await self.take_steps()
-                for state in _OPEN:
-                    ERASURES.labels(state).set(await self._erasures.count((state,)))
-            except Exception as error:  # the sweeper must outlive whatever is away
-                if not is_outage(error):
-                    log.exception("erasures cannot go on")
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_LOOK_EVERY):
-                    await self._wake.wait()
+
+        async def look() -> None:
+            await self.take_steps()
+            for state in _OPEN:
+                ERASURES.labels(state).set(await self._erasures.count((state,)))
+
+        await sweeping(look, every=_LOOK_EVERY, what="erasures", wake=self._wake)
 
     async def take_steps(self) -> None:
         now = await self._now()
