@@ -37,7 +37,7 @@ class GatewaySettings(Settings, frozen=True, kw_only=True):
         Meta(description="Origins whose pages may call, such as https://app.example"),
     ] = ()
     rate_public: Annotated[
-        str, Meta(description="Calls of the public sign-in routes, for each client address")
+        str, Meta(description="Calls of sign-in and contact, for each client address")
     ] = "60/minute"
     rate_user: Annotated[
         str, Meta(description="Calls of all other routes, for each user, else client address")

@@ -231,6 +231,12 @@ TABLE: tuple[Route, ...] = (
         timeout=_STALLED_SECONDS,
         streams=True,
     ),
+    # notifications: contact
+    Route("POST", "/contact", "notifications", "optional", rate="public"),
+    Route("GET", "/contact", "notifications", "admin"),
+    Route("POST", "/contact/{id}/reply", "notifications", "admin"),
+    Route("PATCH", "/contact/{id}/status", "notifications", "admin"),
+    Route("DELETE", "/contact/{id}", "notifications", "admin"),
     # notifications
     Route("POST", "/notifications/device-token", "notifications", "user"),
     Route("DELETE", "/notifications/device-token/{token}", "notifications", "user"),

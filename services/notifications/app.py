@@ -2,6 +2,7 @@
 
 from services.notifications import event_handlers
 from services.notifications.account_mails import AccountMails
+from services.notifications.contact.app import create_contact
 from services.notifications.deliveries.app import create_deliveries
 from services.notifications.deliveries.mails import Mails
 from services.notifications.dev_inbox.app import create_dev_inbox
@@ -30,10 +31,11 @@ def create_app(settings: NotificationsSettings, clock: Clock = utc_now) -> App:
     notifications, read = create_inbox(node)
     sending, deliveries, sent = create_deliveries(node, settings, dev_inbox, clock)
     mails = Mails(sending, node.pseudonyms, clock)
+    written = create_contact(node, settings, people, sending, clock)
     account_mails = AccountMails(people, mails, sending, deliveries, clock)
     news = News(people, notifications, mails)
     told = Part(subscriptions=event_handlers.table(sending, people, account_mails, news))
-    parts = [read, sent, reached, shown, told]
+    parts = [read, written, sent, reached, shown, told]
 
     if settings.delivers:  # all that comes as events is work of those that deliver
         node.holds(held_in(known, parts))

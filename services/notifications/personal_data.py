@@ -19,7 +19,7 @@ def held_in(people: Collection, parts: Iterable[Part]) -> HeldOn:
         return Held(
             holdings=[holding for part in parts for holding in part.holdings_on(whom)],
             copy=copy_in(people, user_id, hidden=("stays",)),
-            addresses=tuple(whom.addresses),
+            addresses=(*whom.addresses, *(each for part in parts for each in part.traces_of(whom))),
         )
 
     return held_on

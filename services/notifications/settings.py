@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta
 
+from shared.email_addresses import NotAnAddress, canonical
 from shared.settings import (
     Secret,
     ServiceSettings,
@@ -61,6 +62,14 @@ class NotificationsSettings(ServiceSettings, frozen=True, kw_only=True):
     mail_connections: Annotated[
         int, Meta(description="Connections that a process may hold to the mail server", ge=2)
     ] = 10
+    contact_reply_to: Annotated[
+        str,
+        Meta(description="Address that people write to who answer an answer; unset: the sender's"),
+    ] = ""
+    contact_thanks: Annotated[
+        int,
+        Meta(description="Mails a day that tell writers that their message arrived; 0: none", ge=0),
+    ] = 500
     suppression_days: Annotated[
         int, Meta(description="Days without mail to an address that the server called dead", ge=1)
     ] = 1
@@ -76,6 +85,11 @@ class NotificationsSettings(ServiceSettings, frozen=True, kw_only=True):
             raise SettingsError(
                 f"AULA_PUBLIC_URL: {self.public_url!r} is not an address such as"
                 " https://api.your.domain"
+            )
+        if self.contact_reply_to and not _is_email(self.contact_reply_to):
+            raise SettingsError(
+                f"AULA_CONTACT_REPLY_TO: {self.contact_reply_to!r} is not an address such as"
+                " office@your.domain"
             )
         if self.is_production:
             self._check_production()
@@ -125,6 +139,13 @@ class NotificationsSettings(ServiceSettings, frozen=True, kw_only=True):
         if self.is_production or self.code_key:
             return self
         return msgspec.structs.replace(self, code_key=development_secret(self.data_dir, "code-key"))
+
+
+def _is_email(address: str) -> bool:
+    try:
+        return canonical(address, test_domains=True).isascii()
+    except NotAnAddress:
+        return False
 
 
 def _is_web_address(url: str) -> bool:

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from shared.languages import Language, Text
+from shared.languages import LANGUAGES, Language, Text
 
 Template = Literal[
     "code",
@@ -15,6 +15,8 @@ Template = Literal[
     "test_submitted",
     "material_assigned",
     "material_unassigned",
+    "contact_received",
+    "contact_reply",
 ]
 
 # The subject shows on lock screens, so it has no code.
@@ -69,6 +71,25 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     label: Text | None = None
     closing: Text | None = None
 
+
+DELETED = Text(en="Deleted", tr="Silindi", es="Eliminado", de="Gelöscht")
+
+CONTACT_SUBJECT = Text(
+    en="Your message to Aula",
+    tr="Aula'ya gönderdiğiniz mesaj",
+    es="Tu mensaje a Aula",
+    de="Ihre Nachricht an Aula",
+)
+# The same after what every mail program takes for an answer, so that it shows both together.
+ANSWER_SUBJECT = Text(
+    **{language: f"Re: {getattr(CONTACT_SUBJECT, language)}" for language in LANGUAGES}
+)
+ANSWER_REFERENCE = Text(
+    en="This is our answer to what you wrote to us on {date}.",
+    tr="Bu e-posta, bize yazdığınız mesaja yanıtımızdır. Mesajınızın tarihi: {date}.",
+    es="Esta es nuestra respuesta a lo que nos escribiste el {date}.",
+    de="Dies ist unsere Antwort auf Ihre Nachricht vom {date}.",
+)
 
 GREETING = Text(en="Hello,", tr="Merhaba,", es="Hola:", de="Guten Tag,")
 GREETING_BY_NAME = Text(
@@ -140,6 +161,31 @@ LETTERS: dict[Template, Letter] = {
             tr="İptal eden siz değilseniz giriş yapın ve tüm cihazlarda oturumu kapatın.",
             es="Si no la has cancelado tú, entra y cierra la sesión en todos los dispositivos.",
             de="Wenn nicht Sie sie abgebrochen haben, melden Sie sich an und dann überall ab.",
+        ),
+    ),
+    "contact_received": Letter(
+        subject=CONTACT_SUBJECT,
+        paragraphs=(
+            Text(
+                en="Thank you for writing to us. Your message has arrived, and we will answer it as"
+                " soon as we can.",
+                tr="Bize yazdığınız için teşekkür ederiz. Mesajınız ulaştı; en kısa sürede"
+                " yanıtlayacağız.",
+                es="Gracias por escribirnos. Tu mensaje ha llegado y te responderemos lo antes"
+                " posible.",
+                de="Vielen Dank für Ihre Nachricht. Sie ist angekommen, und wir antworten, sobald"
+                " wir können.",
+            ),
+        ),
+        closing=Text(
+            en="If it was not you who wrote, somebody gave your address by mistake, and you can"
+            " ignore this email.",
+            tr="Yazan siz değilseniz adresiniz yanlışlıkla verilmiştir; bu e-postayı dikkate"
+            " almayın.",
+            es="Si no has sido tú, alguien ha dado tu dirección por error y puedes ignorar este"
+            " correo.",
+            de="Wenn Sie uns nicht geschrieben haben, hat jemand versehentlich Ihre Adresse"
+            " angegeben, und Sie können diese E-Mail ignorieren.",
         ),
     ),
     "erasure_completed": Letter(

@@ -4,7 +4,7 @@ Fields are only ever added, with defaults (golden files in `tests/contracts` hol
 change is a new subject `….v2`. What is no event: `users.User`, and the parts of the `dashboard`.
 """
 
-from shared.contracts import auth, learning, users
+from shared.contracts import auth, learning, notifications, users
 from shared.contracts.event import Event, PersonEvent
 
 EVENTS: tuple[type[Event], ...] = (
@@ -28,6 +28,8 @@ EVENTS: tuple[type[Event], ...] = (
     learning.TestSubmitted,
     learning.MaterialAssigned,
     learning.MaterialUnassigned,
+    notifications.ContactReceived,
+    notifications.ContactReplied,
 )
 
-__all__ = ["EVENTS", "Event", "PersonEvent", "auth", "learning", "users"]
+__all__ = ["EVENTS", "Event", "PersonEvent", "auth", "learning", "notifications", "users"]

@@ -3,6 +3,7 @@
 import os
 from datetime import timedelta
 
+from services.notifications.deliveries.domain import CONTACT
 from services.notifications.deliveries.messages import Composer
 from services.notifications.deliveries.repository import Deliveries, Suppressions
 from services.notifications.deliveries.service import DeliveryService
@@ -16,7 +17,9 @@ from services.notifications.senders.sms import SmsSender
 from services.notifications.senders.smtp import SmtpSender
 from services.notifications.senders.smtp_server import SmtpServer
 from services.notifications.settings import NotificationsSettings
+from services.notifications.texts import Template
 from shared.clock import Clock
+from shared.mongo import Document
 from shared.node import Node
 from shared.personal_data import Holding
 from shared.seal import Seal
@@ -37,26 +40,31 @@ def create_deliveries(
         deliveries,
         suppressions,
         create_senders(settings, inbox, clock),
-        Composer(settings.domain, settings.public_url),
+        Composer(settings.domain, settings.public_url, settings.contact_reply_to),
         node.outbox,
         clock,
         code_seal=Seal(settings.code_key),
         seal=node.seal,
+        delivers=settings.delivers,
     )
 
     def holdings_on(whom: Whom) -> list[Holding]:
         keys = [suppressions.key("email", email) for email in whom.emails]
         keys += [suppressions.key("sms", whom.phone)] if whom.phone else []
-        codes = {
-            "template": "code",
-            "due_at": {"$exists": True},  # so that the index of open ones serves it
-            "recipient": {"$in": whom.addresses},
-            "user_id": None,
-        }
+
+        def under_way(*templates: Template) -> Document:
+            return {
+                "template": {"$in": list(templates)},
+                "due_at": {"$exists": True},  # so that the index of open ones serves it
+                "recipient": {"$in": whom.addresses},
+                "user_id": None,
+            }
+
         return [
             # Those that have ended keep no address; those of codes then belong to nobody.
             Holding("deliveries", rows, {"user_id": whom.id}, hidden=_HIDDEN),
-            Holding("codes_under_way", rows, codes, hidden=_HIDDEN),
+            Holding("codes_under_way", rows, under_way("code"), hidden=_HIDDEN),
+            Holding("answers_under_way", rows, under_way(*CONTACT), hidden=_HIDDEN),
             Holding("dead_addresses", dead, {"_id": {"$in": keys}}),
         ]
 

@@ -12,9 +12,17 @@ from services.notifications.texts import Template
 from shared.contracts.auth import OtpRequested
 from shared.languages import Language
 
-# An admin can cause thousands of these with one call: they give way to all others.
-NEWS: tuple[Template, ...] = ("test_submitted", "material_assigned", "material_unassigned")
+# An admin can cause thousands of these with one call, and so can strangers with many: they give way
+# to all others.
+NEWS: tuple[Template, ...] = (
+    "test_submitted",
+    "material_assigned",
+    "material_unassigned",
+    "contact_received",
+)
 URGENT: tuple[Template, ...] = tuple(each for each in get_args(Template) if each not in NEWS)
+# To who wrote to the school, whether they have an account or not.
+CONTACT: tuple[Template, ...] = ("contact_received", "contact_reply")
 State = Literal["queued", "sending", "sent", "retrying", "failed", "expired", "unknown"]
 
 _FIRST_PAUSE = 1.0  # seconds
@@ -29,7 +37,8 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     """One message to one recipient. What it is about, and to whom it goes, is removed with its end.
 
     `params` are no secrets. `sealed` is one, and opens for `context` only: the code, the path of an
-    export, or, of the last mail to somebody, their address (there is no `recipient` then).
+    export, an `Answer`, or, of the last mail to somebody, their address (there is no `recipient`
+    then).
     `user_id` is there where it concerns an account.
 
     States: `queued`, nobody tried yet; `sending`, it may be with the peer; `retrying`, it is not;

@@ -3,22 +3,35 @@
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from services.notifications import dates, templates, texts
 from services.notifications.deliveries.domain import Delivery
 from services.notifications.senders.domain import Message
 from shared.languages import Text
 
 
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What an admin answers to somebody who wrote, as it is sealed in the delivery. `subject`: None
+    for the usual one."""
+
+    subject: str | None
+    message: str
+
+
 class Composer:
     """Writes messages. `domain` is where the codes are to be used, `public_url` where people reach
-    the gateway."""
+    the gateway, `reply_to` where answers to answers go."""
 
-    def __init__(self, domain: str, public_url: str) -> None:
+    def __init__(self, domain: str, public_url: str, reply_to: str = "") -> None:
         self._domain = domain
         self._public_url = public_url.rstrip("/")
+        self._reply_to = reply_to
         forms = templates.environment()
         self._html = forms.get_template("code.html")
         self._text = forms.get_template("code.txt")
+        self._answer_html = forms.get_template("answer.html")
+        self._answer_text = forms.get_template("answer.txt")
         self._account_html = forms.get_template("account.html")
         self._account_text = forms.get_template("account.txt")
 
@@ -26,7 +39,33 @@ class Composer:
         """`secret`: what was sealed in `delivery`."""
         if delivery.is_code:
             return self._code_message(delivery, secret, now)
+        if delivery.template == "contact_reply":
+            return self._answer_message(delivery, msgspec.json.decode(secret, type=Answer))
         return self._account_message(delivery, secret)
+
+    def _answer_message(self, delivery: Delivery, answer: Answer) -> Message:
+        language, params = delivery.language, delivery.params
+        asked_at = datetime.fromisoformat(params["asked_at"])
+        words = {
+            "language": language,
+            "subject": answer.subject or texts.ANSWER_SUBJECT.in_(language),
+            "message": answer.message,
+            "reference": texts.ANSWER_REFERENCE.in_(
+                language, date=dates.written(asked_at, language, None)
+            ),
+        }
+        return Message(
+            id=delivery.id,
+            channel=delivery.channel,
+            to=delivery.recipient or "",
+            subject=words["subject"],
+            text=self._answer_text.render(words),
+            html=self._answer_html.render(words),
+            is_retry=delivery.attempts > 1,
+            thread=tuple(params.get("thread", "").split()),
+            reply_to=self._reply_to,
+            is_automatic=False,
+        )
 
     def _account_message(self, delivery: Delivery, secret: str) -> Message:
         words = self._account_words(delivery, secret)

@@ -59,8 +59,10 @@ class DeliveryService:
         *,
         code_seal: Seal,
         seal: Seal,
+        delivers: bool,
     ) -> None:
-        """`code_seal` opens codes, `seal` all else."""
+        """`code_seal` opens codes, `seal` all else. `delivers`: whether `run` is going to; else
+        what is accepted is left to the processes that do."""
         self._deliveries = deliveries
         self._suppressions = suppressions
         self._senders = senders
@@ -71,7 +73,7 @@ class DeliveryService:
         self._seal = seal
         self._in_hand: dict[str, asyncio.Task[None]] = {}
         self._news_in_hand: set[str] = set()
-        self._ending = False
+        self._hands_off = not delivers
 
     async def accept(self, delivery: Delivery, transaction: Transaction) -> None:
         """Store `delivery` and, once that is durable, send it at once."""
@@ -79,7 +81,7 @@ class DeliveryService:
             delivery = replace(delivery, state="expired")
         elif await self._is_suppressed(delivery, transaction):
             delivery = replace(delivery, state="failed", error="suppressed")
-        elif self._room(delivery.is_news) > 0 and not self._ending:
+        elif self._room(delivery.is_news) > 0 and not self._hands_off:
             delivery = replace(delivery, attempts=1)
             transaction.after_commit.append(lambda: self._start(delivery))
         await self._deliveries.add(delivery, transaction.session)
@@ -129,7 +131,7 @@ class DeliveryService:
                 log.exception("looking after deliveries failed")
 
     async def _drain(self) -> None:
-        self._ending = True
+        self._hands_off = True
         deadline = time.monotonic() + _DRAIN_SECONDS
         while self._in_hand and (left := deadline - time.monotonic()) > 0:
             await asyncio.wait(self._in_hand.values(), timeout=left)

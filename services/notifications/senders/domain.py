@@ -9,7 +9,9 @@ Channel = Literal["email", "sms"]
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """A delivery, written out. `id` is the delivery's: what makes a repeat recognisable."""
+    """A delivery, written out. `id` is the delivery's: what makes a repeat recognisable. `thread`:
+    ids of the mails before it in a conversation, the oldest first. `is_automatic`: no person wrote
+    it."""
 
     id: str
     channel: Channel
@@ -20,6 +22,9 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     code: str | None = None
     is_retry: bool = False
     is_news: bool = False
+    thread: tuple[str, ...] = ()
+    reply_to: str = ""
+    is_automatic: bool = True
 
     def __repr__(self) -> str:  # so that no traceback or log shows what it says
         return f"Message({self.id})"

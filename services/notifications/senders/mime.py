@@ -57,12 +57,23 @@ def letter(message: Message, sender: From, now: datetime) -> Letter:
     mail["Subject"] = message.subject
     mail["Date"] = format_datetime(now)
     # The same for each attempt, so that a mailbox can drop a repeat.
-    mail["Message-ID"] = f"<{message.id}@{sender.domain}>"
-    # No holiday notes in answer. And no List-Unsubscribe: nobody can unsubscribe from the codes
-    # that they ask for themselves, and a mail provider's button must not pretend it.
-    mail["Auto-Submitted"] = "auto-generated"
-    mail["X-Auto-Response-Suppress"] = "All"
+    mail["Message-ID"] = _message_id(message.id, sender)
+    if message.thread:
+        before = [_message_id(each, sender) for each in message.thread]
+        mail["In-Reply-To"] = before[-1]
+        mail["References"] = " ".join(before)
+    if message.reply_to:
+        mail["Reply-To"] = message.reply_to
+    if message.is_automatic:
+        # No holiday notes in answer. And no List-Unsubscribe: nobody can unsubscribe from the codes
+        # that they ask for themselves, and a mail provider's button must not pretend it.
+        mail["Auto-Submitted"] = "auto-generated"
+        mail["X-Auto-Response-Suppress"] = "All"
     mail.set_content(message.text)
     if message.html is not None:
         mail.add_alternative(message.html, subtype="html")
     return Letter(sender.address, message.to, mail.as_bytes(), international)
+
+
+def _message_id(delivery_id: str, sender: From) -> str:
+    return f"<{delivery_id}@{sender.domain}>"

@@ -1,0 +1,297 @@
+"""What happens to contacts: people write, admins look after what they wrote."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from services.notifications.contact.domain import STATUSES, Contact, Reply, Status
+from services.notifications.contact.letters import Letters
+from services.notifications.contact.limits import Ledgers
+from services.notifications.contact.repository import Contacts, Replier, Repliers
+from services.notifications.contact.suspicion import is_suspect
+from services.notifications.people import Person
+from shared import languages
+from shared.acquaintances import Acquaintances
+from shared.addresses import is_loopback
+from shared.audit import AuditLog
+from shared.clock import Clock, timestamp
+from shared.contracts.notifications import ContactReceived, ContactReplied
+from shared.errors import AuthenticationRequired, NotFound
+from shared.http.pagination import Page, PageRequest, page_of
+from shared.ids import new_id
+from shared.messaging import Outbox, Transaction
+from shared.mongo import Session
+from shared.pseudonyms import Pseudonyms
+from shared.races import until_first
+from shared.searching import prefixes
+from shared.tokens import Principal
+
+T = TypeVar("T")
+
+MOST_MATCHES = 1_000  # of a search; who wants to see more types another letter
+
+
+class Written(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody sends. `email`: canonical. `website`: nothing, if they are a person."""
+
+    full_name: str
+    email: str
+    phone: str | None
+    message: str
+    source: str | None
+    website: str
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of the list. `status`: None means any."""
+
+    page: PageRequest
+    status: Status | None = None
+    search: str = ""
+
+    @property
+    def statuses(self) -> Sequence[Status]:
+        return STATUSES if self.status is None else (self.status,)
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """A contact, and whose its last reply is."""
+
+    contact: Contact
+    replied_by: str | None = None
+
+
+class ContactService:
+    def __init__(
+        self,
+        contacts: Contacts,
+        repliers: Repliers,
+        ledgers: Ledgers,
+        letters: Letters,
+        people: Acquaintances[Person],
+        pseudonyms: Pseudonyms,
+        audit: AuditLog,
+        outbox: Outbox,
+        clock: Clock,
+        *,
+        most_thanks: int,
+        exempt_loopback: bool,
+    ) -> None:
+        """`most_thanks`: acknowledgements a day."""
+        self._contacts = contacts
+        self._repliers = repliers
+        self._ledgers = ledgers
+        self._letters = letters
+        self._people = people
+        self._pseudonyms = pseudonyms
+        self._audit = audit
+        self._outbox = outbox
+        self._clock = clock
+        self._most_thanks = most_thanks
+        self._exempt_loopback = exempt_loopback
+
+    async def write(self, written: Written, visitor: Principal | None, client: str) -> Contact:
+        """What of somebody is suspect is kept, closed and without mails, and answered like all
+        else. Raises WroteTooOften."""
+
+        async def work(transaction: Transaction) -> Contact:
+            language = await self._language(visitor, transaction)
+            await self._count(written.email, client, transaction.session)
+            # Who is signed in has proved an address or a number: they are a person.
+            suspect = visitor is None and is_suspect(
+                written.full_name, written.message, written.website
+            )
+            thanked = not suspect and await self._ledgers.may_thank(
+                written.email, self._most_thanks, self._clock(), transaction.session
+            )
+            contact = Contact(
+                id=new_id(),
+                full_name=written.full_name,
+                email=written.email,
+                phone=written.phone,
+                message=written.message,
+                source=written.source,
+                language=language,
+                status="CLOSED" if suspect else "PENDING",
+                suspect=suspect,
+                acknowledged=thanked,
+                user_id=visitor.user_id if visitor else None,
+                created_at=self._clock(),
+            )
+            await self._contacts.save(contact, transaction.session, before=None)
+            if thanked:
+                await self._letters.thank(contact, transaction)
+            if not suspect:
+                self._say_received(contact, transaction)
+            return contact
+
+        # A ledger that is begun by two at once.
+        return await until_first(lambda: self._outbox.commit(work))
+
+    async def page(self, wanted: Wanted) -> Page[Answered]:
+        """The newest first. Of a search with more than MOST_MATCHES matches: one of that many."""
+        starts = prefixes(wanted.search)
+        return await (self._matching(wanted, starts) if starts else self._all(wanted))
+
+    async def reply(
+        self, principal: Principal, contact_id: str, message: str, subject: str | None
+    ) -> Answered:
+        """`subject`: None for the usual one. Raises NotFound, AnsweredTooOften."""
+
+        async def change(before: Contact, transaction: Transaction) -> Answered:
+            await self._meet(principal, transaction)
+            now = self._clock()
+            reply = Reply(id=new_id(), message=message, subject=subject, at=now)
+            contact = before.replied(reply)
+            replier = Replier(id=reply.id, contact_id=contact.id, user_id=principal.user_id)
+            await self._repliers.add(replier, transaction.session)
+            await self._save(contact, before, transaction)
+            await self._letters.reply(before, reply, transaction)
+            replied = ContactReplied(
+                contact_id=contact.id,
+                senders=self._senders(contact),
+                replies=len(contact.replies),
+                replied_at=timestamp(now),
+            )
+            transaction.record(replied)
+            await self._note(principal, "replied", contact, ["reply", "status"], transaction)
+            return Answered(contact, principal.user_id)
+
+        return await self._change(contact_id, change)
+
+    async def move(self, principal: Principal, contact_id: str, status: Status) -> Answered:
+        """Raises NotFound."""
+
+        async def change(before: Contact, transaction: Transaction) -> Answered:
+            contact = before.moved(status)
+            if contact != before:
+                await self._save(contact, before, transaction)
+                await self._note(principal, "moved", contact, ["status"], transaction)
+            return (await self._answered([contact], transaction.session))[0]
+
+        return await self._change(contact_id, change)
+
+    async def delete(self, principal: Principal, contact_id: str) -> None:
+        """A reply under way is sent all the same: it was said. Raises NotFound."""
+
+        async def change(contact: Contact, transaction: Transaction) -> None:
+            session = transaction.session
+            await self._contacts.remove(contact, session)
+            await self._repliers.remove([reply.id for reply in contact.replies], session)
+            await self._note(principal, "deleted", contact, [], transaction)
+
+        await self._change(contact_id, change)
+
+    async def _language(
+        self, visitor: Principal | None, transaction: Transaction
+    ) -> languages.Language:
+        person = await self._meet(visitor, transaction) if visitor else None
+        return languages.asked() or (person.speaks if person else languages.DEFAULT)
+
+    async def _meet(self, principal: Principal, transaction: Transaction) -> Person:
+        """So that what is written now goes with them."""
+        person = await self._people.meet(principal.user_id, transaction)
+        if person is None:
+            raise AuthenticationRequired
+        return person
+
+    async def _count(self, email: str, client: str, session: Session) -> None:
+        now = self._clock()
+        await self._ledgers.count_address(email, now, session)
+        if not (self._exempt_loopback and is_loopback(client)):
+            await self._ledgers.count_client(client, now, session)
+
+    async def _change(
+        self, contact_id: str, change: Callable[[Contact, Transaction], Awaitable[T]]
+    ) -> T:
+        async def work(transaction: Transaction) -> T:
+            contact = await self._contacts.find(contact_id, transaction.session)
+            if contact is None:
+                raise NotFound
+            return await change(contact, transaction)
+
+        return await self._outbox.commit(work)
+
+    async def _save(self, contact: Contact, before: Contact, transaction: Transaction) -> None:
+        await self._contacts.save(contact, transaction.session, before=before)
+        if before.suspect and not contact.suspect:
+            self._say_received(contact, transaction)
+
+    def _say_received(self, contact: Contact, transaction: Transaction) -> None:
+        transaction.record(
+            ContactReceived(
+                contact_id=contact.id,
+                senders=self._senders(contact),
+                language=contact.language,
+                received_at=timestamp(contact.created_at),
+            )
+        )
+
+    def _senders(self, contact: Contact) -> tuple[str, ...]:
+        known = [contact.email, *([contact.user_id] if contact.user_id else [])]
+        return tuple(map(self._pseudonyms.of, known))
+
+    async def _note(
+        self,
+        principal: Principal,
+        deed: str,
+        contact: Contact,
+        members: Sequence[str],
+        transaction: Transaction,
+    ) -> None:
+        await self._audit.append(
+            transaction.session,
+            actor=principal.user_id,
+            action=f"contact.{deed}",
+            target=contact.id,
+            members=members,
+        )
+
+    async def _all(self, wanted: Wanted) -> Page[Answered]:
+        # Who writes between the two reads would shift what is counted from the end.
+        async with self._contacts.snapshot() as session:
+            total = await self._contacts.total(wanted.statuses, session)
+            found = await self._from_the_nearer_end(wanted, total, session)
+            return page_of(await self._answered(found, session), total, wanted.page)
+
+    async def _from_the_nearer_end(
+        self, wanted: Wanted, total: int, session: Session
+    ) -> Sequence[Contact]:
+        skip = wanted.page.skip
+        limit = max(0, min(wanted.page.limit, total - skip))
+        if not limit:
+            return []
+        from_the_end = skip > total // 2  # what is passed over costs time too
+        found = await self._contacts.page(
+            wanted.statuses,
+            skip=total - skip - limit if from_the_end else skip,
+            limit=limit,
+            oldest_first=from_the_end,
+            session=session,
+        )
+        return found[::-1] if from_the_end else found
+
+    async def _matching(self, wanted: Wanted, starts: Sequence[str]) -> Page[Answered]:
+        found = await asyncio.gather(
+            *(
+                self._contacts.matches(wanted.statuses, start, limit=MOST_MATCHES)
+                for start in starts
+            )
+        )
+        came = {contact_id: at for matches in found for contact_id, at in matches.items()}
+        ids = sorted(came, key=lambda each: (came[each], each), reverse=True)[:MOST_MATCHES]
+        shown = ids[wanted.page.skip : wanted.page.skip + wanted.page.limit]
+        contacts = await self._contacts.those(shown) if shown else []
+        return page_of(await self._answered(contacts), len(ids), wanted.page)
+
+    async def _answered(
+        self, contacts: Sequence[Contact], session: Session | None = None
+    ) -> list[Answered]:
+        ids = [reply.id for contact in contacts if (reply := contact.last_reply)]
+        admins = await self._repliers.of(ids, session) if ids else {}
+        return [
+            Answered(contact, admins.get(reply.id) if (reply := contact.last_reply) else None)
+            for contact in contacts
+        ]
