@@ -133,16 +133,13 @@ RIGHTS = {
     "PATCH /education-materials/{id}": Row("admin", 415),
     "DELETE /education-materials/{id}": Row("admin", 404),
     "GET /education-materials/{id}/files/{fileId}": Row("user", 404),
-<<<<<<< HEAD
     "POST /notifications/device-token": Row("user", 400),
     "DELETE /notifications/device-token/{token}": Row("user", 200),
-=======
     "POST /contact": Row("anonymous", 400),
     "GET /contact": Row("admin", 200),
     "POST /contact/{id}/reply": Row("admin", 400),
     "PATCH /contact/{id}/status": Row("admin", 400),
     "DELETE /contact/{id}": Row("admin", 404),
->>>>>>> 1fa9fe5 (Contact: people write, admins answer by mail; in threads, slowed, counted)
     "GET /dev/inbox": Row("anonymous", 200),
 }
 # These change something each time they are admitted, so each needs somebody of its own.

@@ -80,6 +80,8 @@ async def running(backbone: Stack, **settings: Any) -> AsyncIterator[Api]:
         api = Api(service, auth, signer, prefix)
 
         async def ready() -> bool:
+            if (await api.http.get("/readyz")).status_code != 200:
+                return False  # an index may be missing
             token = api.bearer(new_id())
             answer = await api.http.delete("/notifications/device-token/none", headers=token)
             return answer.status_code == 200

@@ -15,6 +15,7 @@ from services.notifications.settings import NotificationsSettings
 from shared.acquaintances import Acquaintances
 from shared.clock import Clock
 from shared.counters import Counters
+from shared.day_counters import keep_forgetting
 from shared.mongo import Document, Session
 from shared.node import Node
 from shared.personal_data import Holding
@@ -75,4 +76,5 @@ def create_contact(
         },
         holdings_on=holdings_on,
         traces_of=traces_of,
+        background=[keep_forgetting([counters], clock)] if settings.delivers else [],
     )

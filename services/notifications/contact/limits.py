@@ -80,9 +80,8 @@ class Ledgers:
     ) -> None:
         ledger = await self._ledgers.find_one({"_id": key}, session=session) or {}
         times = [time for time in ledger.get("times", ()) if time > now - _KEPT]
-        waits = [wait for limit in limits if (wait := _wait(times, limit, now)) > 0]
-        if waits:
-            raise WroteTooOften(max(waits))
+        if wait := wait_of(times, limits, now):
+            raise WroteTooOften(wait)
         await self._write(key, {"$set": {"times": [*times, now]}}, now, session)
 
     async def _write(self, key: str, change: Document, now: datetime, session: Session) -> None:
@@ -91,9 +90,8 @@ class Ledgers:
         await self._ledgers.update_one({"_id": key}, changed, upsert=True, session=session)
 
 
-def _wait(times: Sequence[datetime], limit: Limit, now: datetime) -> float:
-    """Seconds until one more is within `limit`. `times`: the oldest first."""
-    within = [time for time in times if time > now - limit.within]
-    if len(within) < limit.amount:
-        return 0.0
-    return (within[-limit.amount] + limit.within - now).total_seconds()
+def wait_of(times: Sequence[datetime], limits: Sequence[Limit], now: datetime) -> float:
+    """Seconds until one more is within all of `limits`. `times`: the oldest first."""
+    full = [limit for limit in limits if len(times) >= limit.amount]
+    waits = [(times[-limit.amount] + limit.within - now).total_seconds() for limit in full]
+    return max(0.0, *waits) if waits else 0.0
