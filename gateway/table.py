@@ -232,7 +232,7 @@ TABLE: tuple[Route, ...] = (
         streams=True,
     ),
     # notifications: contact
-    Route("POST", "/contact", "notifications", "optional", rate="public"),
+    Route("POST", "/contact", "notifications", "public", rate="public"),
     Route("GET", "/contact", "notifications", "admin"),
     Route("POST", "/contact/{id}/reply", "notifications", "admin"),
     Route("PATCH", "/contact/{id}/status", "notifications", "admin"),

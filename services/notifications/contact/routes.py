@@ -5,6 +5,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from services.notifications.contact.dashboard import Dashboard
+from services.notifications.contact.domain import AnsweredTooOften
+from services.notifications.contact.limits import WroteTooOften
 from services.notifications.contact.schemas import (
     ContactView,
     DeletedContact,
@@ -19,11 +21,12 @@ from shared.contracts.dashboard import ContactsPart
 from shared.http.envelope import Envelope, created, ok
 from shared.http.guards import admin
 from shared.http.pagination import Page
+from shared.http.reference import refuses
 from shared.ids import checked_id
 from shared.tokens import Principal
 
 
-@post("/contact", opt={"idempotent": True})
+@post("/contact", opt={"idempotent": True, **refuses(WroteTooOften)})
 async def write_contact(
     data: JSONBody[WriteContact],
     visitor: NamedDependency[Principal | None],
@@ -31,6 +34,12 @@ async def write_contact(
     contacts: NamedDependency[ContactService],
     settings: NamedDependency[NotificationsSettings],
 ) -> Envelope[ContactView]:
+    """Write to the school.
+
+    Anybody may, signed in or not. A mail in the language of the request says that the message has
+    arrived. Leave `website` empty: it is there for programs that fill in whatever they find. Who
+    writes often waits: five messages an hour from one address, ten a day.
+    """
     written = data.written(test_domains=not settings.is_production)
     contact = await contacts.write(written, visitor, client)
     return created(ContactView.to_writer(Answered(contact)))
@@ -44,6 +53,12 @@ async def list_contacts(
     page: FromQuery[int | None] = None,
     limit: FromQuery[int | None] = None,
 ) -> Envelope[Page[ContactView]]:
+    """List what people wrote.
+
+    The newest first. `search` finds the beginnings of the words of a name, of an email address and
+    of a phone number, and stops at 1,000. What was probably not written by a person is `CLOSED`
+    from the start.
+    """
     found = await contacts.page(wanted_contacts(page, limit, status, search))
     return ok(Page([ContactView.of(each) for each in found.list], found.pagination))
 
@@ -52,7 +67,7 @@ async def list_contacts(
     "/contact/{contact_id:str}/reply",
     status_code=200,
     guards=[admin],
-    opt={"idempotent": True},
+    opt={"idempotent": True, **refuses(AnsweredTooOften)},
 )
 async def reply_to_contact(
     contact_id: FromPath[str],
@@ -60,6 +75,11 @@ async def reply_to_contact(
     principal: NamedDependency[Principal],
     contacts: NamedDependency[ContactService],
 ) -> Envelope[ContactView]:
+    """Answer somebody.
+
+    By mail, in the language that they wrote in; without a `subject` it is the one of their message.
+    The status becomes `REPLIED`. Further answers go on in the same conversation.
+    """
     target = checked_id(contact_id)
     return ok(ContactView.of(await contacts.reply(principal, target, data.text(), data.title())))
 
@@ -71,6 +91,10 @@ async def move_contact(
     principal: NamedDependency[Principal],
     contacts: NamedDependency[ContactService],
 ) -> Envelope[ContactView]:
+    """Set the status of a message.
+
+    Nobody is told. To open what was taken for an advertisement makes it a message like any other.
+    """
     return ok(ContactView.of(await contacts.move(principal, checked_id(contact_id), data.status)))
 
 
@@ -80,6 +104,10 @@ async def delete_contact(
     principal: NamedDependency[Principal],
     contacts: NamedDependency[ContactService],
 ) -> Envelope[DeletedContact]:
+    """Delete a message, and what was answered.
+
+    An answer under way is sent all the same.
+    """
     target = checked_id(contact_id)
     await contacts.delete(principal, target)
     return ok(DeletedContact.of(target))
