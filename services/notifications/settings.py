@@ -42,6 +42,40 @@ class NotificationsSettings(ServiceSettings, frozen=True, kw_only=True):
             " `twilio://sid:token@+15550001111/{to}`; unset in development: the dev inbox"
         ),
     ] = Secret("")
+    apns_key: Annotated[
+        Secret,
+        Meta(
+            description="Apple's signing key: path of the `.p8` file, or its contents; unset in"
+            " development: the dev inbox"
+        ),
+    ] = Secret("")
+    apns_key_id: Annotated[str, Meta(description="The ten characters that Apple calls the key")] = (
+        ""
+    )
+    apns_team_id: Annotated[str, Meta(description="The ten characters of the team at Apple")] = ""
+    apns_topic: Annotated[str, Meta(description="Bundle id of the iOS app")] = ""
+    apns_url: Annotated[
+        str,
+        Meta(
+            description="Apple's server: `production`, `sandbox` (for apps that Xcode put on a"
+            " phone), or an address"
+        ),
+    ] = "production"
+    fcm_credentials: Annotated[
+        Secret,
+        Meta(
+            description="Google's service account for Android and web pushes: path of the JSON"
+            " file, or its contents; unset in development: the dev inbox"
+        ),
+    ] = Secret("")
+    fcm_url: Annotated[str, Meta(description="Address of FCM")] = "https://fcm.googleapis.com"
+    push_ca_file: Annotated[
+        str,
+        Meta(
+            description="Certificates (PEM) of authorities that APNs and FCM are believed by,"
+            " besides the system's: those of a proxy"
+        ),
+    ] = ""
     mail_from: Annotated[str, Meta(description="Sender of mails: `Name <address>`")] = (
         _DEVELOPMENT_FROM
     )
@@ -81,6 +115,7 @@ class NotificationsSettings(ServiceSettings, frozen=True, kw_only=True):
                 "AULA_SMS_URL has no {to}: put it where the recipient's number belongs,"
                 " as in twilio://sid:token@+15550001111/{to}"
             )
+        self._check_apns()
         if not _is_web_address(self.public_url):
             raise SettingsError(
                 f"AULA_PUBLIC_URL: {self.public_url!r} is not an address such as"
@@ -93,6 +128,15 @@ class NotificationsSettings(ServiceSettings, frozen=True, kw_only=True):
             )
         if self.is_production:
             self._check_production()
+
+    def _check_apns(self) -> None:
+        names = ("apns_key", "apns_key_id", "apns_team_id", "apns_topic")
+        missing = [f"AULA_{name.upper()}" for name in names if not getattr(self, name)]
+        if 0 < len(missing) < len(names):
+            raise SettingsError(
+                f"{', '.join(missing)} not set: pushes to iOS need all four of AULA_APNS_KEY,"
+                " AULA_APNS_KEY_ID, AULA_APNS_TEAM_ID and AULA_APNS_TOPIC."
+            )
 
     def _check_production(self) -> None:
         required_in_production(self.code_key, "AULA_CODE_KEY", at_least=32)

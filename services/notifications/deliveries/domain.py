@@ -30,7 +30,11 @@ _FIRST_PAUSE = 1.0  # seconds
 _LONGEST_PAUSE_OF_CODES, _LONGEST_PAUSE = 20.0, 900.0
 _LIFE = timedelta(days=3)  # of a mail that is no code
 # A refused mail costs nothing. A text message that a provider took without saying so does.
-_MOST_ATTEMPTS: dict[Channel, float] = {"email": float("inf"), "sms": 4}
+_MOST_ATTEMPTS: dict[Channel, float] = {
+    "email": float("inf"),
+    "sms": 4,
+    "push": float("inf"),
+}
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):

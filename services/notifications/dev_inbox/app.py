@@ -18,7 +18,8 @@ def create_dev_inbox(node: Node, clock: Clock, *, is_open: bool) -> tuple[DevInb
     inbox = DevInbox(kept, clock)
 
     def holdings_on(whom: Whom) -> list[Holding]:
-        return [Holding("dev_inbox", kept, {"to": {"$in": whom.addresses}}, hidden=_HIDDEN)]
+        theirs = {"to": {"$in": [*whom.addresses, whom.id]}}
+        return [Holding("dev_inbox", kept, theirs, hidden=_HIDDEN)]
 
     page = templates.environment().get_template("dev_inbox.html")
     return inbox, Part(

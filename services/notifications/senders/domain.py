@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-Channel = Literal["email", "sms"]
+Channel = Literal["email", "sms", "push"]
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
