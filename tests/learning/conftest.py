@@ -1,4 +1,3 @@
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,11 +12,12 @@ from deploy.stack import Stack
 from shared.audit import AuditLog
 from shared.contracts.event import Event
 from shared.ids import new_id
-from shared.messaging import Broker, Outbox, Relay, Transaction
+from shared.messaging import Outbox
 from shared.mongo import Database, connect
 from shared.pseudonyms import Pseudonyms
 from shared.roles import Role
 from tests.eventually import eventually
+from tests.neighbours import outbox_of, say
 from tests.tokens import Signer, publish_keys
 
 E = TypeVar("E", bound=Event)
@@ -49,11 +49,7 @@ class Learning:
 
     async def say(self, event: Event) -> None:
         """Say something in another service's place."""
-
-        async def work(transaction: Transaction) -> None:
-            transaction.record(event)
-
-        await self.others.commit(work)
+        await say(self.others, event)
 
     async def said(self, about: str, event: type[E]) -> list[E]:
         """What learning has said about something, oldest first."""
@@ -77,18 +73,13 @@ async def running(
         **environment,
     }
     client = connect(mongo_url)
-    broker = Broker(nats_url, "test-others")
-    await broker.start()
-    await broker.ready.wait()
-    relay = Relay(client["test_others"], broker)
-    sweeping = asyncio.create_task(relay.run())
     async with (
+        outbox_of("others", client["test_others"], nats_url) as others,
         Stack(environment, data_dir=folder, only=("learning",)) as stack,
         httpx.AsyncClient(base_url=stack.url("learning"), timeout=15) as http,
     ):
         database = client["aula_learning"]
         audit = AuditLog(database["audit"], Pseudonyms(PRIVACY_KEY), PRIVACY_KEY)
-        others = Outbox(client["test_others"], "others", relay)
         learning = Learning(http, issuer, others, stack, database, audit)
         token = learning.bearer("user")
 
@@ -98,9 +89,6 @@ async def running(
 
         await eventually(knows_the_key)
         yield learning
-    sweeping.cancel()
-    await relay.drain(2)
-    await broker.close()
     client.close()
 
 

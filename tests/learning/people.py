@@ -7,9 +7,9 @@ from shared.contracts.auth import UserRegistered
 from shared.contracts.event import Event
 from shared.contracts.users import Profile, UserProfileUpdated
 from shared.ids import new_id
-from shared.messaging import Transaction
 from tests.eventually import eventually
 from tests.learning.conftest import Learning
+from tests.neighbours import say
 
 
 def registered(user_id: str, **more: Any) -> UserRegistered:
@@ -33,12 +33,7 @@ def registered(user_id: str, **more: Any) -> UserRegistered:
 async def told(learning: Learning, *events: Event) -> None:
     """Say each of `events`, which learning must listen to, when the one before it was handled."""
     for event in events:
-
-        async def work(transaction: Transaction, event: Event = event) -> str:
-            transaction.record(event)
-            return transaction.records[-1].id
-
-        event_id = await learning.others.commit(work)
+        event_id = await say(learning.others, event)
         await eventually(partial(_handled, learning, event_id))
 
 

@@ -16,10 +16,11 @@ from deploy.ports import LOOPBACK, free_ports
 from deploy.stack import Stack
 from shared.contracts.event import Event
 from shared.ids import new_id
-from shared.messaging import Broker, Outbox, Relay, Transaction
+from shared.messaging import Outbox
 from shared.mongo import Database, connect
 from shared.roles import Role
 from tests.eventually import eventually
+from tests.neighbours import outbox_of, say
 from tests.tokens import Signer, publish_keys
 
 S3_KEY, S3_SECRET = "ACCESSKEYOFTHETESTS", "a/secret+of the tests"
@@ -84,11 +85,7 @@ class Storage:
 
     async def say(self, event: Event) -> None:
         """Say something in another service's place."""
-
-        async def work(transaction: Transaction) -> None:
-            transaction.record(event)
-
-        await self.others.commit(work)
+        await say(self.others, event)
 
 
 @asynccontextmanager
@@ -133,23 +130,15 @@ async def running(
         "AULA_STORAGE_URL": url,
     }
     client = connect(servers.mongo_url)
-    broker = Broker(nats_url, "test-others")
-    await broker.start()
-    await broker.ready.wait()
-    relay = Relay(client[f"{prefix}_others"], broker)
-    sweeping = asyncio.create_task(relay.run())
     try:
         async with (
+            outbox_of("others", client[f"{prefix}_others"], nats_url) as others,
             Stack(environment, data_dir=data, only=components) as stack,
             httpx.AsyncClient(base_url=stack.url("learning"), timeout=60) as http,
         ):
-            others = Outbox(client[f"{prefix}_others"], "others", relay)
             database = client[f"{prefix}_learning"]
             yield Storage(kind, http, signer, stack, database, folder, data, others)
     finally:
-        sweeping.cancel()
-        await relay.drain(2)
-        await broker.close()
         client.close()
 
 

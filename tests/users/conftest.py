@@ -1,4 +1,3 @@
-import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,11 +14,12 @@ from shared.audit import AuditLog
 from shared.contracts.auth import UserRegistered
 from shared.contracts.event import Event
 from shared.ids import new_id
-from shared.messaging import Broker, Outbox, Relay, Transaction
+from shared.messaging import Outbox
 from shared.mongo import Database, connect
 from shared.pseudonyms import Pseudonyms
 from shared.roles import Role
 from tests.eventually import eventually
+from tests.neighbours import outbox_of, say
 from tests.tokens import Signer, publish_keys
 
 E = TypeVar("E", bound=Event)
@@ -46,11 +46,7 @@ class Users:
 
     async def say(self, event: Event) -> None:
         """Say something in auth's place."""
-
-        async def work(transaction: Transaction) -> None:
-            transaction.record(event)
-
-        await self.auth.commit(work)
+        await say(self.auth, event)
 
     async def somebody(self, role: Role = "user") -> tuple[str, dict[str, str]]:
         """The id of somebody who has registered, and headers that they send."""
@@ -124,12 +120,8 @@ async def running(
         **environment,
     }
     client = connect(mongo_url)
-    broker = Broker(nats_url, "test-auth")
-    await broker.start()
-    await broker.ready.wait()
-    relay = Relay(client["test_auth"], broker)
-    sweeping = asyncio.create_task(relay.run())
     async with (
+        outbox_of("auth", client["test_auth"], nats_url) as auth,
         Stack(environment, data_dir=folder, only=replicas) as stack,
         httpx.AsyncClient(base_url=stack.url(replicas[0]), timeout=15) as http,
         httpx.AsyncClient(base_url=stack.url(replicas[-1]), timeout=15) as other,
@@ -137,13 +129,9 @@ async def running(
         database = client["aula_users"]
         pseudonyms = Pseudonyms(PRIVACY_KEY)
         audit = AuditLog(database["audit"], pseudonyms, PRIVACY_KEY)
-        auth = Outbox(client["test_auth"], "auth", relay)
         users = Users(http, issuer, auth, stack, database, audit, pseudonyms, other)
         await users.has_caught_up()
         yield users
-    sweeping.cancel()
-    await relay.drain(2)
-    await broker.close()
     client.close()
 
 
