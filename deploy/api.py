@@ -60,9 +60,18 @@ class Api:
         """How a GET is answered, refusals too."""
         return self._http.get(path, headers=self._headers).status_code
 
-    def upload(self, path: str, fields: dict[str, str], name: str, content: bytes) -> Any:
-        files = {"pdfs": (name, content, "application/pdf")}
-        return self._ask("POST", path, data=fields, files=files)
+    def upload(
+        self,
+        path: str,
+        fields: dict[str, str],
+        name: str,
+        content: bytes,
+        *,
+        part: str = "pdfs",
+        method: str = "POST",
+    ) -> Any:
+        """A form with one file, in the part of this name."""
+        return self._ask(method, path, data=fields, files={part: (name, content)})
 
     def signed_in(self, email: str) -> tuple[Self, dict[str, Any]]:
         """As whoever has this address, by the code in the dev inbox; and who that is."""

@@ -31,9 +31,12 @@ async def admin_dashboard(
     dashboard: NamedDependency[Dashboard],
     months: FromQuery[int | None] = None,
 ) -> Envelope[DashboardView]:
-    """The numbers of the admin panel: how things stand, `months` months of trends (1 to 24, 6 by
-    default; a number beyond is clamped), distributions, the latest contacts and test results.
-    What a service that is away would have told is null, and the service named in `degraded`."""
+    """Get the numbers of the admin panel.
+
+    How things stand, `months` months of trends (1 to 24; a number beyond is clamped),
+    distributions, the latest contacts and test results. What a service that is away would have
+    told is null, and the service is named in `degraded`.
+    """
     return ok(await dashboard.view(request.headers["authorization"], months))
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 
 import gateway
-from deploy.reference import openapi
+from deploy.reference import events, openapi, typescript
 from deploy.reference.examples import recorded
 from deploy.reference.operations import operations
 from deploy.reference.schemas import Json
@@ -16,7 +16,11 @@ FOLDER = Path(gateway.__path__[0]) / "reference"
 def made() -> dict[str, bytes]:
     """By name."""
     api = openapi.document(operations(), recorded())
-    return {"openapi.json": _json(api)}
+    return {
+        "openapi.json": _json(api),
+        "asyncapi.json": _json(events.document()),
+        "client.d.ts": typescript.definitions(api).encode(),
+    }
 
 
 def _json(document: Json) -> bytes:

@@ -65,9 +65,10 @@ class Operation:
     @cached_property
     def words(self) -> tuple[str, str]:
         """Summary and description: the docstring's first sentence, and the rest."""
-        text = cleandoc(self.handler.fn.__doc__ or self.id)
-        first, _, rest = text.partition("\n\n")
-        return " ".join(first.split()).removesuffix("."), rest
+        name = self.handler.fn.__name__.replace("_", " ").capitalize()
+        text = re.sub(r"(?<!\n)\n(?!\n)", " ", cleandoc(self.handler.fn.__doc__ or name))
+        first, _, rest = re.sub(r"\.(\s+|$)", ".\n", text, count=1).partition("\n")
+        return first.removesuffix("."), rest.strip()
 
     @property
     def statuses(self) -> tuple[int, ...]:

@@ -63,9 +63,11 @@ WHO = {
 PARAMETERS = {
     "id": "Which one",
     "userId": "Whose",
+    "resultId": "Which result",
     "fileId": "Which of its files",
     "key": "Its key",
     "token": "The secret in the link",
+    "forgetDeviceToken.token": "The one that the device was given for pushes",
     "username": "In any case",
     "page": "Which page, from 1",
     "limit": "How many on a page, up to 100",
@@ -109,3 +111,9 @@ ANSWER_HEADERS = {
     "Idempotency-Replayed": "`true`: this was answered before",
     "Location": "Where the file lies, for a short while",
 }
+
+EVENTS = """\
+What the services tell each other, over NATS JetStream. An event is published by its owner alone,
+at least once; who listens handles it once (`ce-id`). Fields are only ever added; a breaking change
+is a new subject that ends in `.v2`. Times are UTC with milliseconds.
+"""

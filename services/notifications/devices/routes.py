@@ -20,6 +20,11 @@ async def register_device(
     principal: NamedDependency[Principal],
     devices: NamedDependency[DeviceService],
 ) -> Envelope[Done]:
+    """Say where you can be reached by push.
+
+    Once after signing in, and whenever the token changes. `token: null` leaves the token as it
+    is, and changes only the rest.
+    """
     await devices.register(principal, data.registration())
     return ok(Done())
 
@@ -30,6 +35,10 @@ async def forget_device_token(
     principal: NamedDependency[Principal],
     devices: NamedDependency[DeviceService],
 ) -> Envelope[Done]:
+    """Forget a push token.
+
+    When the app signs out, for one. Repeating it is fine.
+    """
     await devices.forget(principal.user_id, token)
     return ok(Done())
 
