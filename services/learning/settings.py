@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from shared.settings import Secret, ServiceSettings
+from shared.settings import Secret, ServiceSettings, SettingsError
 
 
 class LearningSettings(ServiceSettings, frozen=True, kw_only=True):
@@ -21,3 +21,11 @@ class LearningSettings(ServiceSettings, frozen=True, kw_only=True):
         tuple[str, ...],
         Meta(description="Folders of uploads that everybody may read; others are for admins"),
     ] = ("public", "images", "courses", "tests", "videos")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if "materials" in self.public_folders:
+            raise SettingsError(
+                "AULA_PUBLIC_FOLDERS names materials: those are for the people they are assigned"
+                " to. Take it out."
+            )

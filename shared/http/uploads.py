@@ -82,23 +82,26 @@ class Fingerprint:
     """Of what a body says: two that differ in their boundaries alone have the same."""
 
     def __init__(self) -> None:
-        self._hash = hashlib.sha256()
-        self._is_whole = False
+        self._whole = hashlib.sha256()
+        self._part = hashlib.sha256()
+        self._has_ended = False
 
     def part(self, segment: MultipartSegment) -> None:
+        self._whole.update(self._part.digest())  # so that no content passes for another part
         names = (segment.name, segment.filename, segment.content_type)
-        self._hash.update(f"\0{json.dumps(names)}\0".encode())
+        self._part = hashlib.sha256(json.dumps(names).encode() + b"\0")
 
     def content(self, chunk: bytes) -> None:
-        self._hash.update(chunk)
+        self._part.update(chunk)
 
     def end(self) -> None:
-        self._is_whole = True
+        self._whole.update(self._part.digest())
+        self._has_ended = True
 
     @property
     def value(self) -> str | None:
         """None until the body has come to its end."""
-        return self._hash.hexdigest() if self._is_whole else None
+        return self._whole.hexdigest() if self._has_ended else None
 
 
 class MultipartBody:

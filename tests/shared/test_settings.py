@@ -6,6 +6,7 @@ import pytest
 
 from gateway.settings import GatewaySettings
 from services.auth.settings import AuthSettings
+from services.learning.settings import LearningSettings
 from services.notifications.settings import NotificationsSettings
 from shared.mongo import connect
 from shared.settings import (
@@ -42,6 +43,7 @@ def test_an_empty_variable_counts_as_not_set() -> None:
         (Settings, "AULA_NATS_URL", "nats://aula:p@ss/word@host:4222"),
         (Settings, "AULA_NATS_URL", "nats://host:4222,http://host"),
         (Settings, "AULA_NATS_URL", "nats://host:port"),
+        (LearningSettings, "AULA_PUBLIC_FOLDERS", "images,materials"),
         (GatewaySettings, "AULA_TRUSTED_PROXIES", "10.0.0.0/8,nonsense"),
         (ServiceSettings, "AULA_GATEWAY_NETWORKS", "10.0.0.1/8"),
     ],
