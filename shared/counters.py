@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from collections.abc import Collection as Several
+from functools import partial
 from typing import Any
 from zlib import crc32
 
@@ -71,24 +72,16 @@ class Counters:
                     sums[f"{kind}.{name}"] += count
         return Counter({name: count for name, count in sums.items() if count})
 
-    async def forget(self, kind: str, before: str) -> int:
-        """Drop the counters of `kind` whose names come before this one. Returns how many there
-        were."""
-        old = {
-            f"{kind}.{name}"
-            async for share in self._shares.find(_ALL, [kind])
-            for name in share.get(kind, {})
-            if name < before
-        }
+    async def forget(self, kind: str, before: str) -> None:
+        """Drop the counters of `kind` whose names come before this one."""
+        async for share in self._shares.find(_ALL, [kind]):
+            old = [f"{kind}.{name}" for name in share.get(kind, {}) if name < before]
+            if old:  # share by share, so that nobody who counts waits long
+                await in_transaction(self._client, partial(self._drop, share["_id"], old))
 
-        async def drop(session: Session) -> None:
-            await self._shares.update_many(
-                _ALL, {"$unset": dict.fromkeys(old, "")}, session=session
-            )
-
-        if old:
-            await in_transaction(self._client, drop)
-        return len(old)
+    async def _drop(self, share: int, names: Sequence[str], session: Session) -> None:
+        without = {"$unset": dict.fromkeys(names, "")}
+        await self._shares.update_one({"_id": share}, without, session=session)
 
     async def recount(
         self, count: Counting, shown: Callable[[Sums], Sums] = Counter, *, mend: bool = True
