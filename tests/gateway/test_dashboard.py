@@ -68,7 +68,12 @@ async def test_three_parts_are_merged_into_the_shape_of_the_contract(
     assert answer.status == 200, answer.body
     data = answer.json["data"]
     assert data["degraded"] == []
-    assert (moment_in(data.pop("generatedAt")), data["months"]) != (None, 6)
+    assert set(data) == {
+        "generatedAt", "months", "overview", "trends", "distributions", "recentActivity",
+        "degraded",
+    }  # fmt: skip
+    assert moment_in(data["generatedAt"])
+    assert data["months"] == len(data["trends"]) == 2
     users, learning, contacts = (
         msgspec.to_builtins(part) for part in (parts.USERS, parts.LEARNING, parts.CONTACTS)
     )
