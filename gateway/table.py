@@ -238,9 +238,17 @@ TABLE: tuple[Route, ...] = (
     Route("PATCH", "/contact/{id}/status", "notifications", "admin"),
     Route("DELETE", "/contact/{id}", "notifications", "admin"),
     # notifications
+    Route("GET", "/notifications", "notifications", "user"),
+    Route("POST", "/notifications", "notifications", "admin"),
+    Route("GET", "/notifications/unread-count", "notifications", "user"),
+    Route("GET", "/notifications/preferences", "notifications", "user"),
+    Route("PATCH", "/notifications/preferences", "notifications", "user"),
+    Route("DELETE", "/notifications/bulk", "notifications", "user"),
+    Route("PATCH", "/notifications/{id}/read", "notifications", "user"),
     Route("POST", "/notifications/device-token", "notifications", "user"),
     Route("DELETE", "/notifications/device-token/{token}", "notifications", "user"),
     Route("GET", "/dev/inbox", "notifications", "public", development_only=True),
+    Route("GET", "/dev/templates", "notifications", "public", development_only=True),
 )
 
 

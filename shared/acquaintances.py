@@ -71,11 +71,11 @@ class People(Generic[A]):
             if not each.get("erased")
         }
 
-    async def meet(self, user_id: str, session: Session) -> A:
+    async def meet(self, user_id: str, session: Session, values: Document) -> A:
         """As `take`, but a person of whom nothing was heard yet has a document from now on."""
-        met = await self.take(user_id, session, {})
+        met = await self.take(user_id, session, values)
         if met is None:
-            await self._write(user_id, session, {})
+            await self._write(user_id, session, values)
         return met or self._kind(id=user_id)
 
     async def find(self, user_id: str) -> A | None:
@@ -138,11 +138,11 @@ class Acquaintances(Generic[A]):
             raise NotKnownYet
         return person
 
-    async def meet(self, user_id: str, transaction: Transaction) -> A | None:
+    async def meet(self, user_id: str, transaction: Transaction, **values: object) -> A | None:
         """As `take`, for the bearer of a token: they exist, whether it was heard here or not."""
         if await self._tombstones.has(user_id, transaction.session):
             return None
-        return await self._people.meet(user_id, transaction.session)
+        return await self._people.meet(user_id, transaction.session, values)
 
     async def _learn_email(
         self, user_id: str, email: str | None, version: int, session: Session

@@ -44,7 +44,7 @@ TAGS = {
     "learning.materials": ("Materials", "Documents and videos, and to whom they are assigned."),
     "learning.storage": ("Storage", "Files: what is uploaded, and how to get it."),
     "learning.site_settings": ("Settings", "Values that admins set for sites and apps."),
-    "notifications.notices": ("Notifications", "What a person is told."),
+    "notifications.inbox": ("Notifications", "What a person is told."),
     "notifications.devices": ("Devices", "Where a person is reached by push."),
     "notifications.live_activities": ("Live activities", "What goes on, on a locked screen."),
     "notifications.contact": ("Contact", "What visitors write, and what they are answered."),

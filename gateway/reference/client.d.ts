@@ -144,6 +144,16 @@ export interface BandView {
   maxScore: number;
 }
 
+export interface ByCategory {
+  codes?: Codes;
+  account?: Usual;
+  tests?: Usual;
+  materials?: Usual;
+  courses?: Usual;
+  messages?: Usual;
+  other?: Usual;
+}
+
 /** What is left out stays; null clears what may be empty. */
 export interface ChangeAssessment {
   title?: string;
@@ -187,6 +197,11 @@ export interface ChangeMaterialParts {
   videoFiles?: Blob[];
 }
 
+/** What is left out stays. */
+export interface ChangePreferences {
+  preferences: ByCategory;
+}
+
 /** What is left out stays; null clears. */
 export interface ChangeProfile {
   name?: string | null;
@@ -215,6 +230,11 @@ export interface ChangeRole {
 
 export interface ChangeUsername {
   newUsername: string;
+}
+
+export interface Codes {
+  email?: boolean;
+  sms?: boolean;
 }
 
 export interface CompleteRegistration {
@@ -315,6 +335,15 @@ export interface CreateCourse {
   isPublished?: boolean;
 }
 
+export interface CreateNotification {
+  userId: string;
+  type: string;
+  category: string;
+  title: string;
+  message: string;
+  metadata?: Record<string, string | number | boolean | null>;
+}
+
 /** `trends`: the oldest month first. `degraded`: the services that gave no answer in time, whose numbers are null; empty when all is well. */
 export interface DashboardView {
   generatedAt: string;
@@ -324,6 +353,10 @@ export interface DashboardView {
   distributions: Distributions;
   recentActivity: RecentActivity;
   degraded: ("learning" | "notifications" | "users")[];
+}
+
+export interface DeleteThese {
+  ids: string[];
 }
 
 export interface DeletedContact {
@@ -427,6 +460,10 @@ export interface LevelShare {
 
 export interface LogOut {
   scope?: "all" | "current" | "others";
+}
+
+export interface MarkRead {
+  isRead: boolean;
 }
 
 export interface MaterialView {
@@ -547,6 +584,11 @@ export interface PageOfSettingView {
   pagination: Pagination;
 }
 
+export interface PageOfShown {
+  list: Shown[];
+  pagination: Pagination;
+}
+
 export interface PageOfUser {
   list: User[];
   pagination: Pagination;
@@ -580,6 +622,12 @@ export interface PostSetting {
   key: string;
   description?: string | null;
   isPublic?: boolean;
+}
+
+/** By category and way: whether messages come. `fixed`: which cannot be switched off. */
+export interface Preferences {
+  preferences: Record<string, Record<string, boolean>>;
+  fixed: Record<string, ("email" | "inbox" | "push" | "sms")[]>;
 }
 
 /** `amount`: with all decimals of the currency, as in `149.90` EUR, `1500` JPY. */
@@ -711,6 +759,11 @@ export interface RegistrationStatus {
   missingFields: string[];
 }
 
+export interface Removed {
+  success: boolean;
+  deleted: number;
+}
+
 export interface ReplyToContact {
   message: string;
   subject?: string | null;
@@ -790,6 +843,20 @@ export interface Share {
   percentage: number;
 }
 
+/** An entry, as the app reads it. */
+export interface Shown {
+  id: string;
+  userId: string;
+  type: string;
+  category: string;
+  title: string;
+  message: string;
+  metadata: Record<string, string | number | boolean | null>;
+  read: boolean;
+  createdAt: string;
+  updatedAt: string;
+}
+
 export interface Submit {
   answers: AnswerBody[];
 }
@@ -834,6 +901,10 @@ export interface Trend {
   testSubmissions: number | null;
   contacts: number | null;
   materialAssignments: number | null;
+}
+
+export interface Unread {
+  count: number;
 }
 
 /** The parts of the form that `read_upload` reads. */
@@ -914,6 +985,12 @@ export interface UsersOverview {
   completionRate: number;
   newLast30Days: number;
   monthlyGrowthRate: number;
+}
+
+export interface Usual {
+  inbox?: boolean;
+  email?: boolean;
+  push?: boolean;
 }
 
 export interface VerifyOtp {
@@ -2622,6 +2699,143 @@ export interface Operations {
       400: Refused<"validation_failed" | "malformed_request" | "malformed_path", 400>;
       401: Refused<"authentication_required", 401>;
       403: Refused<"insufficient_permissions" | "account_deletion_pending", 403>;
+      404: Refused<"not_found", 404>;
+      413: Refused<"body_too_large", 413>;
+      415: Refused<"unsupported_media_type" | "encoded_body", 415>;
+      429: Refused<"too_many_requests", 429>;
+      default: Otherwise;
+    };
+  };
+  /** List what you were told */
+  listNotifications: {
+    method: "GET";
+    route: "/notifications";
+    path: Record<string, never>;
+    query: { page?: number; limit?: number; type?: string; category?: string; read?: boolean };
+    headers: { "X-Language"?: string };
+    body: undefined;
+    answers: {
+      200: Envelope<PageOfShown, 200>;
+      400: Refused<"validation_failed" | "malformed_request" | "malformed_path", 400>;
+      401: Refused<"authentication_required", 401>;
+      403: Refused<"account_deletion_pending", 403>;
+      413: Refused<"body_too_large", 413>;
+      415: Refused<"unsupported_media_type" | "encoded_body", 415>;
+      429: Refused<"too_many_requests", 429>;
+      default: Otherwise;
+    };
+  };
+  /** Tell somebody something */
+  createNotification: {
+    method: "POST";
+    route: "/notifications";
+    path: Record<string, never>;
+    query: Record<string, never>;
+    headers: { "X-Language"?: string; "Idempotency-Key"?: string };
+    body: CreateNotification;
+    answers: {
+      201: Envelope<Shown, 201>;
+      400: Refused<"validation_failed" | "malformed_request" | "malformed_path", 400>;
+      401: Refused<"authentication_required", 401>;
+      403: Refused<"insufficient_permissions" | "account_deletion_pending", 403>;
+      404: Refused<"not_found", 404>;
+      409: Refused<"idempotency_key_in_use", 409>;
+      413: Refused<"body_too_large", 413>;
+      415: Refused<"unsupported_media_type" | "encoded_body", 415>;
+      422: Refused<"idempotency_key_reused", 422>;
+      429: Refused<"too_many_requests", 429>;
+      default: Otherwise;
+    };
+  };
+  /** Count what you have not read */
+  countUnread: {
+    method: "GET";
+    route: "/notifications/unread-count";
+    path: Record<string, never>;
+    query: Record<string, never>;
+    headers: { "X-Language"?: string };
+    body: undefined;
+    answers: {
+      200: Envelope<Unread, 200>;
+      400: Refused<"validation_failed" | "malformed_request" | "malformed_path", 400>;
+      401: Refused<"authentication_required", 401>;
+      403: Refused<"account_deletion_pending", 403>;
+      413: Refused<"body_too_large", 413>;
+      415: Refused<"unsupported_media_type" | "encoded_body", 415>;
+      429: Refused<"too_many_requests", 429>;
+      default: Otherwise;
+    };
+  };
+  /** Show which messages you want */
+  readPreferences: {
+    method: "GET";
+    route: "/notifications/preferences";
+    path: Record<string, never>;
+    query: Record<string, never>;
+    headers: { "X-Language"?: string };
+    body: undefined;
+    answers: {
+      200: Envelope<Preferences, 200>;
+      400: Refused<"validation_failed" | "malformed_request" | "malformed_path", 400>;
+      401: Refused<"authentication_required", 401>;
+      403: Refused<"account_deletion_pending", 403>;
+      413: Refused<"body_too_large", 413>;
+      415: Refused<"unsupported_media_type" | "encoded_body", 415>;
+      429: Refused<"too_many_requests", 429>;
+      default: Otherwise;
+    };
+  };
+  /** Choose which messages you want */
+  changePreferences: {
+    method: "PATCH";
+    route: "/notifications/preferences";
+    path: Record<string, never>;
+    query: Record<string, never>;
+    headers: { "X-Language"?: string };
+    body: ChangePreferences;
+    answers: {
+      200: Envelope<Preferences, 200>;
+      400: Refused<"always_sent" | "validation_failed" | "malformed_request" | "malformed_path", 400>;
+      401: Refused<"authentication_required", 401>;
+      403: Refused<"account_deletion_pending", 403>;
+      413: Refused<"body_too_large", 413>;
+      415: Refused<"unsupported_media_type" | "encoded_body", 415>;
+      429: Refused<"too_many_requests", 429>;
+      default: Otherwise;
+    };
+  };
+  /** Delete some of your notifications */
+  deleteNotifications: {
+    method: "DELETE";
+    route: "/notifications/bulk";
+    path: Record<string, never>;
+    query: Record<string, never>;
+    headers: { "X-Language"?: string };
+    body: DeleteThese;
+    answers: {
+      200: Envelope<Removed, 200>;
+      400: Refused<"validation_failed" | "malformed_request" | "malformed_path", 400>;
+      401: Refused<"authentication_required", 401>;
+      403: Refused<"account_deletion_pending", 403>;
+      413: Refused<"body_too_large", 413>;
+      415: Refused<"unsupported_media_type" | "encoded_body", 415>;
+      429: Refused<"too_many_requests", 429>;
+      default: Otherwise;
+    };
+  };
+  /** Mark a notification as read, or as unread */
+  markNotification: {
+    method: "PATCH";
+    route: "/notifications/{id}/read";
+    path: { id: string };
+    query: Record<string, never>;
+    headers: { "X-Language"?: string };
+    body: MarkRead;
+    answers: {
+      200: Envelope<Shown, 200>;
+      400: Refused<"validation_failed" | "malformed_request" | "malformed_path", 400>;
+      401: Refused<"authentication_required", 401>;
+      403: Refused<"account_deletion_pending", 403>;
       404: Refused<"not_found", 404>;
       413: Refused<"body_too_large", 413>;
       415: Refused<"unsupported_media_type" | "encoded_body", 415>;

@@ -1,18 +1,19 @@
 """What notifications listens to."""
 
-from services.notifications.account_mails import AccountMails
+from services.notifications.account_news import AccountNews
 from services.notifications.deliveries.domain import Delivery
 from services.notifications.deliveries.service import DeliveryService
-from services.notifications.news import News
+from services.notifications.learning_news import LearningNews
 from services.notifications.people import Person
 from shared.acquaintances import Acquaintances
-from shared.contracts.auth import OtpRequested
+from shared.contracts.auth import OtpRequested, SessionRevoked, UserEmailChanged
 from shared.contracts.learning import MaterialAssigned, MaterialUnassigned, TestSubmitted
 from shared.contracts.users import (
     UserDeletionCancelled,
     UserDeletionRequested,
     UserErasureCompleted,
     UserExportReady,
+    UserRegistrationCompleted,
 )
 from shared.messaging import Subscription, Transaction
 
@@ -23,8 +24,8 @@ _FEW = 4
 def table(
     deliveries: DeliveryService,
     people: Acquaintances[Person],
-    mails: AccountMails,
-    news: News,
+    account: AccountNews,
+    learning: LearningNews,
 ) -> list[Subscription]:
     async def deliver_code(event: OtpRequested, transaction: Transaction) -> None:
         assert transaction.cause is not None  # an event always has an id
@@ -33,13 +34,24 @@ def table(
     return [
         Subscription("notifications-deliver-code", OtpRequested, deliver_code),
         *people.subscriptions("notifications"),
-        Subscription("notifications-tell-leaving", UserDeletionRequested, mails.deletion_requested),
-        Subscription("notifications-tell-staying", UserDeletionCancelled, mails.deletion_cancelled),
-        Subscription("notifications-tell-erased", UserErasureCompleted, mails.erasure_completed),
-        Subscription("notifications-tell-export", UserExportReady, mails.export_ready),
-        Subscription("notifications-tell-result", TestSubmitted, news.test_submitted, _FEW),
-        Subscription("notifications-tell-material", MaterialAssigned, news.material_assigned, _FEW),
-        Subscription(
-            "notifications-tell-withdrawn", MaterialUnassigned, news.material_unassigned, _FEW
+        *(
+            Subscription(f"notifications-tell-{what}", event, handle)
+            for what, event, handle in (
+                ("welcome", UserRegistrationCompleted, account.registration_completed),
+                ("email", UserEmailChanged, account.email_changed),
+                ("stopped", SessionRevoked, account.session_revoked),
+                ("leaving", UserDeletionRequested, account.deletion_requested),
+                ("staying", UserDeletionCancelled, account.deletion_cancelled),
+                ("erased", UserErasureCompleted, account.erasure_completed),
+                ("export", UserExportReady, account.export_ready),
+            )
+        ),
+        *(
+            Subscription(f"notifications-tell-{what}", event, handle, _FEW)
+            for what, event, handle in (
+                ("result", TestSubmitted, learning.test_submitted),
+                ("material", MaterialAssigned, learning.material_assigned),
+                ("withdrawn", MaterialUnassigned, learning.material_unassigned),
+            )
         ),
     ]

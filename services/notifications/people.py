@@ -3,15 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from shared.acquaintance import Acquaintance
 
 
 class Person(Acquaintance, frozen=True, kw_only=True):
-    """What notifications knows of a person. `stays`: the deletion that they cancelled last."""
+    """What notifications knows of a person. `stays`: the deletion that they cancelled last.
+    `preferences`: what they chose, by category and way (`inbox/preferences.py`)."""
 
     phone: str | None = None  # E.164
     timezone: str | None = None
     stays: str | None = None
+    preferences: dict[str, dict[str, bool]] = msgspec.field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Every word that a person reads in a message, in the four languages."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
@@ -17,6 +18,10 @@ Template = Literal[
     "material_unassigned",
     "contact_received",
     "contact_reply",
+    "welcome",
+    "email_changed",
+    "session_stopped",
+    "notice",
 ]
 
 # The subject shows on lock screens, so it has no code.
@@ -268,19 +273,115 @@ LETTERS: dict[Template, Letter] = {
 }
 
 
-class News(msgspec.Struct, frozen=True, kw_only=True):
-    """What learning has for somebody, as an entry in their notifications and as a mail."""
+class Note(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody is told in the app: an entry in their notifications and, where it `is_pushed`,
+    a push. Where the same words are a mail, the title is its subject."""
 
     title: Text
     message: Text
+    is_pushed: bool = True
+
+    def said(self, language: Language, places: Mapping[str, str]) -> tuple[str, str]:
+        """Title and message."""
+        return self.title.in_(language, **places), self.message.in_(language, **places)
 
     @property
     def letter(self) -> Letter:
         return Letter(subject=self.title, paragraphs=(self.message,), label=OPEN_AULA)
 
 
-NEWS: dict[Template, News] = {
-    "test_submitted": News(
+def _as_said(place: str) -> Text:
+    return Text(en=place, tr=place, es=place, de=place)
+
+
+NOTES: dict[Template, Note] = {
+    "notice": Note(title=_as_said("{title}"), message=_as_said("{message}")),  # an admin's
+    "welcome": Note(
+        title=Text(
+            en="Welcome to Aula",
+            tr="Aula'ya hoş geldiniz",
+            es="Te damos la bienvenida a Aula",
+            de="Willkommen bei Aula",
+        ),
+        message=Text(
+            en="Your registration is complete. A placement test shows you which course fits you.",
+            tr="Kaydınız tamamlandı. Seviye tespit sınavı size hangi kursun uygun olduğunu"
+            " gösterir.",
+            es="Tu registro está completo. Una prueba de nivel te mostrará qué curso te conviene.",
+            de="Ihre Registrierung ist abgeschlossen. Ein Einstufungstest zeigt Ihnen, welcher Kurs"
+            " zu Ihnen passt.",
+        ),
+        is_pushed=False,  # they have the app before them
+    ),
+    "email_changed": Note(
+        title=Text(
+            en="Your email address was changed",
+            tr="E-posta adresiniz değiştirildi",
+            es="Tu correo electrónico ha cambiado",
+            de="Ihre E-Mail-Adresse wurde geändert",
+        ),
+        message=Text(
+            en="Your school has changed the email address with which you sign in to Aula. If you"
+            " did not ask for it, tell your school.",
+            tr="Okulunuz Aula'ya giriş yaptığınız e-posta adresini değiştirdi. Bunu siz"
+            " istemediyseniz okulunuza bildirin.",
+            es="Tu escuela ha cambiado el correo electrónico con el que entras en Aula. Si no lo"
+            " has pedido, avisa a tu escuela.",
+            de="Ihre Schule hat die E-Mail-Adresse geändert, mit der Sie sich bei Aula anmelden."
+            " Wenn Sie nicht darum gebeten haben, sagen Sie es Ihrer Schule.",
+        ),
+    ),
+    "session_stopped": Note(
+        title=Text(
+            en="A device was signed out for your safety",
+            tr="Güvenliğiniz için bir cihazda oturum kapatıldı",
+            es="Hemos cerrado la sesión de un dispositivo por tu seguridad",
+            de="Ein Gerät wurde zu Ihrer Sicherheit abgemeldet",
+        ),
+        message=Text(
+            en="A sign-in on one of your devices was used a second time, so we have ended it. If"
+            " you notice anything strange, sign out everywhere and sign in anew.",
+            tr="Cihazlarınızdan birindeki oturum bilgisi ikinci kez kullanıldığı için o oturumu"
+            " kapattık. Olağan dışı bir şey fark ederseniz tüm cihazlarda oturumu kapatıp yeniden"
+            " giriş yapın.",
+            es="El acceso de uno de tus dispositivos se ha usado por segunda vez y lo hemos"
+            " cerrado. Si notas algo extraño, cierra la sesión en todos los dispositivos y entra"
+            " de nuevo.",
+            de="Die Anmeldung auf einem Ihrer Geräte wurde ein zweites Mal benutzt; wir haben sie"
+            " beendet. Wenn Ihnen etwas seltsam vorkommt, melden Sie sich überall ab und dann neu"
+            " an.",
+        ),
+    ),
+    "deletion_requested": Note(
+        title=LETTERS["deletion_requested"].subject,
+        message=Text(
+            en="It will be deleted on {until}. Until then you can sign in and cancel the deletion.",
+            tr="Silme tarihi: {until}. O zamana kadar giriş yapıp silme işlemini iptal"
+            " edebilirsiniz.",
+            es="Se eliminará el {until}. Hasta entonces puedes entrar y cancelar la eliminación.",
+            de="Es wird am {until} gelöscht. Bis dahin können Sie sich anmelden und die Löschung"
+            " abbrechen.",
+        ),
+    ),
+    "deletion_cancelled": Note(
+        title=LETTERS["deletion_cancelled"].subject,
+        message=Text(
+            en="The deletion of your account is cancelled. Everything is as it was.",
+            tr="Hesabınızın silinmesi iptal edildi. Her şey eskisi gibi.",
+            es="La eliminación de tu cuenta está cancelada. Todo sigue como estaba.",
+            de="Die Löschung Ihres Kontos ist abgebrochen. Alles ist, wie es war.",
+        ),
+    ),
+    "export_ready": Note(
+        title=LETTERS["export_ready"].subject,
+        message=Text(
+            en="The copy of your data that you asked for can be downloaded until {until}.",
+            tr="İstediğiniz veri kopyası indirilebilir. Son indirme tarihi: {until}.",
+            es="La copia de tus datos que pediste se puede descargar hasta el {until}.",
+            de="Die Kopie Ihrer Daten, um die Sie gebeten haben, liegt bis zum {until} bereit.",
+        ),
+    ),
+    "test_submitted": Note(
         title=Text(
             en="Your placement test result",
             tr="Seviye tespit sınavı sonucunuz",
@@ -298,7 +399,7 @@ NEWS: dict[Template, News] = {
             " entspricht der Stufe {level}.",
         ),
     ),
-    "material_assigned": News(
+    "material_assigned": Note(
         title=Text(
             en="New learning material for you",
             tr="Sizin için yeni bir eğitim materyali var",
@@ -314,7 +415,7 @@ NEWS: dict[Template, News] = {
             " Materialien.",
         ),
     ),
-    "material_unassigned": News(
+    "material_unassigned": Note(
         title=Text(
             en="A learning material is no longer available",
             tr="Bir eğitim materyali artık kullanılamıyor",
@@ -330,7 +431,13 @@ NEWS: dict[Template, News] = {
         ),
     ),
 }
-LETTERS |= {template: news.letter for template, news in NEWS.items()}
+_LETTERS_TOO: tuple[Template, ...] = (
+    "notice",
+    "test_submitted",
+    "material_assigned",
+    "material_unassigned",
+)
+LETTERS |= {template: NOTES[template].letter for template in _LETTERS_TOO}
 
 
 def written_score(score: float, language: Language) -> str:

@@ -30,6 +30,8 @@ EVENTS: tuple[type[Event], ...] = (
     learning.MaterialUnassigned,
     notifications.ContactReceived,
     notifications.ContactReplied,
+    notifications.NotificationSent,
+    notifications.NotificationFailed,
 )
 
 __all__ = ["EVENTS", "Event", "PersonEvent", "auth", "learning", "notifications", "users"]

@@ -1,8 +1,9 @@
-"""Events of `notifications`. They name nobody: who wants to know more asks the service."""
+"""Events of `notifications`: what the school was written, and what became of messages to people.
+They name no address: who wants to know more asks the service."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
-from shared.contracts.event import Event
+from shared.contracts.event import Event, PersonEvent
 from shared.languages import Language
 
 
@@ -41,3 +42,37 @@ class ContactReplied(ContactEvent, frozen=True, kw_only=True):
 
     replies: int
     replied_at: str
+
+
+class NotificationEvent(PersonEvent, frozen=True, kw_only=True):
+    """A message to somebody whose account is known here: no code, and not the last mail.
+    `template`: what it was about, in a word."""
+
+    owner: ClassVar[str] = "notifications"
+
+    delivery_id: str
+    channel: Literal["email", "sms", "push"]
+    template: str
+
+    @property
+    def about(self) -> str:
+        return self.delivery_id
+
+
+class NotificationSent(NotificationEvent, frozen=True, kw_only=True):
+    """The mail server or the push provider took it over."""
+
+    subject: ClassVar[str] = "notification.sent"
+
+    sent_at: str
+
+
+class NotificationFailed(NotificationEvent, frozen=True, kw_only=True):
+    """It will not be tried again. `outcome`: `failed`, nobody will ever take it; `expired`, its
+    time was over first; `unknown`, handed over whole and never answered. `reason`: in our words."""
+
+    subject: ClassVar[str] = "notification.failed"
+
+    outcome: Literal["failed", "expired", "unknown"]
+    reason: str | None
+    failed_at: str

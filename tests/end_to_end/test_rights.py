@@ -133,6 +133,13 @@ RIGHTS = {
     "PATCH /education-materials/{id}": Row("admin", 415),
     "DELETE /education-materials/{id}": Row("admin", 404),
     "GET /education-materials/{id}/files/{fileId}": Row("user", 404),
+    "GET /notifications": Row("user", 200),
+    "POST /notifications": Row("admin", 400),
+    "GET /notifications/unread-count": Row("user", 200),
+    "GET /notifications/preferences": Row("user", 200),
+    "PATCH /notifications/preferences": Row("user", 400),
+    "DELETE /notifications/bulk": Row("user", 400),
+    "PATCH /notifications/{id}/read": Row("user", 400),
     "POST /notifications/device-token": Row("user", 400),
     "DELETE /notifications/device-token/{token}": Row("user", 200),
     "POST /contact": Row("anonymous", 400),
@@ -141,6 +148,7 @@ RIGHTS = {
     "PATCH /contact/{id}/status": Row("admin", 400),
     "DELETE /contact/{id}": Row("admin", 404),
     "GET /dev/inbox": Row("anonymous", 200),
+    "GET /dev/templates": Row("anonymous", 200),
 }
 # These change something each time they are admitted, so each needs somebody of its own.
 SPENDING = {

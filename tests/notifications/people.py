@@ -8,7 +8,7 @@ from services.notifications import texts
 from services.notifications.texts import Template
 from shared.clock import timestamp, utc_now
 from shared.contracts import Event
-from shared.contracts.auth import UserEmailChanged, UserRegistered
+from shared.contracts.auth import SessionRevoked, UserEmailChanged, UserRegistered
 from shared.contracts.users import (
     Profile,
     UserDeleted,
@@ -98,7 +98,8 @@ async def told(auth: Auth, service: Notifications, *events: Event) -> None:
     """Say each of `events` when the one before it was handled."""
     for event in events:
         event_id = await auth.say(event)
-        await eventually(partial(service.has_handled, event_id))
+        handlers = 2 if isinstance(event, UserEmailChanged | SessionRevoked) else 1
+        await eventually(partial(service.has_handled, event_id, handlers), within=20)
 
 
 async def arrived(peer: SmtpPeer, to: str, template: Template, language: Language = "en") -> Mail:

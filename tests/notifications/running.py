@@ -118,9 +118,10 @@ class Notifications:
         theirs = {"$or": [{"recipient": recipient}, {"_id": {"$in": ids}}]}
         return await self.database["deliveries"].find(theirs).sort("created_at", 1).to_list()
 
-    async def has_handled(self, event_id: str) -> bool:
+    async def has_handled(self, event_id: str, handlers: int = 1) -> bool:
+        """Whether as many of its handlers as this have."""
         handled = {"_id": {"$regex": f":{event_id}$"}}
-        return await self.database["inbox"].find_one(handled) is not None
+        return await self.database["inbox"].count_documents(handled) >= handlers
 
     async def said(self, subject: str) -> list[dict[str, Any]]:
         """The payloads of the events of this kind that the service recorded."""

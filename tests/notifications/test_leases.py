@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from deploy.stack import Stack
-from services.notifications.deliveries.domain import URGENT, Delivery
+from services.notifications.deliveries.domain import LANES, Delivery, Lane, kinds_in
 from services.notifications.deliveries.repository import Deliveries
 from shared.clock import utc_now
 from shared.ids import new_id
@@ -27,14 +27,16 @@ async def rows(backbone: Stack, prefix: str) -> AsyncIterator[Collection]:
 
 def delivery(**more: Any) -> Delivery:
     return Delivery(
-        id=new_id(),
-        channel="email",
-        recipient="ada@school.test",
-        language="en",
-        sealed="$sealed",
-        context="c",
-        expires_at=utc_now() + timedelta(minutes=5),
-        **more,
+        **{
+            "id": new_id(),
+            "channel": "email",
+            "recipient": "ada@school.test",
+            "language": "en",
+            "sealed": "$sealed",
+            "context": "c",
+            "expires_at": utc_now() + timedelta(minutes=5),
+            **more,
+        }
     )
 
 
@@ -111,14 +113,32 @@ async def test_a_first_attempt_that_is_left_to_others_is_due_at_once(rows: Colle
     assert (claimed.id, claimed.attempts, claimed.sealed) == (one.id, 1, "$sealed")
 
 
-async def test_looking_for_due_deliveries_reads_neither_ended_ones_nor_news(
-    rows: Collection,
+LANE_OF: dict[Lane, dict[str, Any]] = {
+    "urgent": {},
+    "push": {"channel": "push", "template": "material_assigned"},
+    "news": {"template": "material_assigned"},
+}
+
+
+async def test_each_lane_has_its_own(rows: Collection) -> None:
+    mine = Deliveries(rows, "mine")
+    added_to = {lane: (await added(rows, mine, **LANE_OF[lane])).id for lane in LANES}
+    for lane in LANES:
+        (claimed,) = await mine.claim(10, (), lane)
+        assert (claimed.id, claimed.lane) == (added_to[lane], lane)
+
+
+@pytest.mark.parametrize("lane", LANES)
+async def test_looking_for_due_deliveries_reads_neither_ended_ones_nor_those_of_other_lanes(
+    rows: Collection, lane: Lane
 ) -> None:
     mine = Deliveries(rows, "mine")
     for _ in range(20):
-        await added(rows, mine, state="expired")
-        await added(rows, mine, template="material_assigned")
-    of_those = {"template": {"$in": URGENT}}
+        await added(rows, mine, **LANE_OF[lane], state="expired")
+        for other in set(LANES) - {lane}:
+            await added(rows, mine, **LANE_OF[other])
+    templates, channels = kinds_in(lane)
+    of_those = {"template": {"$in": templates}, "channel": {"$in": channels}}
     due = of_those | {"due_at": {"$exists": True}, "$expr": {"$lt": ["$due_at", "$$NOW"]}}
     plan = await rows.find(due).sort("due_at", 1).limit(10).explain()
     assert plan["executionStats"]["totalDocsExamined"] == 0

@@ -39,7 +39,9 @@ def every_text() -> dict[str, Text]:
     for template, words in texts.LETTERS.items():
         parts = (words.subject, *words.paragraphs, words.label, words.closing)
         found |= {f"{template} {number}": text for number, text in enumerate(parts) if text}
-    return found
+    for template, note in texts.NOTES.items():
+        found |= {f"{template} title": note.title, f"{template} message": note.message}
+    return {name: text for name, text in found.items() if not name.startswith("notice ")}
 
 
 def test_every_text_is_there_in_every_language_and_differs_between_them() -> None:
@@ -103,13 +105,13 @@ def test_both_forms_of_a_mail_on_an_account_say_all_of_it(
     template: Template, language: Language
 ) -> None:
     until = "2026-03-14T09:58:22.016Z"
-    news = {"title": "Verbs", "level": "B1", "score": "50"}
+    news = {"title": "Verbs", "level": "B1", "score": "50", "message": "Holidays"}
     message = account_mail(
         template, language, "/users/exports/a-secret", until=until, name="Ada", **news
     )
     assert message.html is not None
     wanted = texts.LETTERS[template]
-    assert message.subject == wanted.subject.in_(language)
+    assert message.subject == wanted.subject.in_(language, **news)
     assert texts.GREETING_BY_NAME.in_(language, name="Ada") in message.text
     places = news | {"until": dates.written(datetime.fromisoformat(until), language, None)}
     for part in (*wanted.paragraphs, wanted.label, wanted.closing):

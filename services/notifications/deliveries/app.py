@@ -9,6 +9,7 @@ from services.notifications.deliveries.repository import Deliveries, Suppression
 from services.notifications.deliveries.service import DeliveryService
 from services.notifications.dev_inbox.repository import DevInbox
 from services.notifications.dev_inbox.sender import DevInboxSender
+from services.notifications.devices.sender import PushSender
 from services.notifications.part import Part
 from services.notifications.people import Whom
 from services.notifications.senders.mime import From
@@ -29,8 +30,13 @@ _HIDDEN = ("sealed", "context", "lease", "due_at", "remove_at")
 
 
 def create_deliveries(
-    node: Node, settings: NotificationsSettings, inbox: DevInbox, clock: Clock
-) -> tuple[DeliveryService, Deliveries, Part]:
+    node: Node,
+    settings: NotificationsSettings,
+    inbox: DevInbox,
+    pushes: PushSender,
+    composer: Composer,
+    clock: Clock,
+) -> tuple[DeliveryService, Part]:
     rows = node.collection("deliveries", Deliveries.INDEXES)
     dead = node.collection("suppressions", Suppressions.INDEXES)
     deliveries = Deliveries(rows, lease=os.urandom(8).hex())
@@ -39,8 +45,8 @@ def create_deliveries(
     service = DeliveryService(
         deliveries,
         suppressions,
-        create_senders(settings, inbox, clock),
-        Composer(settings.domain, settings.public_url, settings.contact_reply_to),
+        create_senders(settings, inbox, pushes, clock),
+        composer,
         node.outbox,
         clock,
         code_seal=Seal(settings.code_key),
@@ -69,11 +75,14 @@ def create_deliveries(
         ]
 
     part = Part(holdings_on=holdings_on, background=[service.run()] if settings.delivers else [])
-    return service, deliveries, part
+    return service, part
 
 
-def create_senders(settings: NotificationsSettings, inbox: DevInbox, clock: Clock) -> Senders:
-    return {"email": _mail(settings, inbox, clock), "sms": _sms(settings, inbox)}
+def create_senders(
+    settings: NotificationsSettings, inbox: DevInbox, pushes: PushSender, clock: Clock
+) -> Senders:
+    mail = _mail(settings, inbox, clock)
+    return {"email": mail, "sms": _sms(settings, inbox), "push": pushes}
 
 
 def _mail(settings: NotificationsSettings, inbox: DevInbox, clock: Clock) -> Sender:

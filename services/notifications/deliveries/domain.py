@@ -19,16 +19,20 @@ NEWS: tuple[Template, ...] = (
     "material_assigned",
     "material_unassigned",
     "contact_received",
+    "notice",
 )
-URGENT: tuple[Template, ...] = tuple(each for each in get_args(Template) if each not in NEWS)
 # To who wrote to the school, whether they have an account or not.
 CONTACT: tuple[Template, ...] = ("contact_received", "contact_reply")
+# Each has room of its own. Pushes too: they come by the thousand, and another provider takes them.
+Lane = Literal["urgent", "push", "news"]
+LANES: tuple[Lane, ...] = get_args(Lane)
 State = Literal["queued", "sending", "sent", "retrying", "failed", "expired", "unknown"]
 
 _FIRST_PAUSE = 1.0  # seconds
 # Somebody waits for a code; other mails only have to outlive what a mail server may go through.
 _LONGEST_PAUSE_OF_CODES, _LONGEST_PAUSE = 20.0, 900.0
 _LIFE = timedelta(days=3)  # of a mail that is no code
+_LIFE_OF_PUSHES = timedelta(days=1)
 # A refused mail costs nothing. A text message that a provider took without saying so does.
 _MOST_ATTEMPTS: dict[Channel, float] = {
     "email": float("inf"),
@@ -40,10 +44,10 @@ _MOST_ATTEMPTS: dict[Channel, float] = {
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     """One message to one recipient. What it is about, and to whom it goes, is removed with its end.
 
-    `params` are no secrets. `sealed` is one, and opens for `context` only: the code, the path of an
-    export, an `Answer`, or, of the last mail to somebody, their address (there is no `recipient`
-    then).
-    `user_id` is there where it concerns an account.
+    `recipient`: an email address, a phone number, or the id of a device. `params` are no secrets.
+    `sealed` is one, and opens for `context` only: the code, the path of an export, an `Answer`, or,
+    of the last mail to somebody, their address (there is no `recipient` then). `user_id` is there
+    where it concerns an account. `data`: of a push, what the app is handed.
 
     States: `queued`, nobody tried yet; `sending`, it may be with the peer; `retrying`, it is not;
     and the ends: `sent`, the peer took it; `failed`, it never will; `expired`, its time was over
@@ -56,6 +60,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     recipient: str | None = None
     language: Language
     params: dict[str, str] = {}
+    data: dict[str, str] = {}
     sealed: str = ""
     context: str = ""
     user_id: str | None = None
@@ -105,16 +110,56 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
             expires_at=now + _LIFE,
         )
 
+    @classmethod
+    def of_push(
+        cls,
+        template: Template,
+        language: Language,
+        *,
+        event_id: str,
+        now: datetime,
+        device_id: str,
+        user_id: str,
+        params: dict[str, str | None],
+        data: dict[str, str],
+    ) -> "Delivery":
+        """`device_id`: of its row."""
+        return cls(
+            id=delivery_id(f"{event_id}:{device_id}"),
+            channel="push",
+            template=template,
+            recipient=device_id,
+            language=language,
+            params={name: value for name, value in params.items() if value},
+            data=data,
+            user_id=user_id,
+            expires_at=now + _LIFE_OF_PUSHES,
+        )
+
+    @property
+    def lane(self) -> Lane:
+        if self.channel == "push":
+            return "push"
+        return "news" if self.template in NEWS else "urgent"
+
     @property
     def is_code(self) -> bool:
         return self.template == "code"
 
     @property
     def is_news(self) -> bool:
-        return self.template in NEWS
+        return self.lane == "news"
 
     def expired(self, now: datetime) -> bool:
         return now >= self.expires_at
+
+
+def kinds_in(lane: Lane) -> tuple[list[Template], list[Channel]]:
+    """What goes there: which templates, by which channels."""
+    every: list[Template] = list(get_args(Template))
+    if lane == "push":
+        return every, ["push"]
+    return [each for each in every if (each in NEWS) == (lane == "news")], ["email", "sms"]
 
 
 def delivery_id(event_id: str) -> str:

@@ -1,4 +1,4 @@
-"""A mail to a person whom notifications knows: one an event, in their language."""
+"""A mail to a person whom notifications knows: one for what happened, in their language."""
 
 from services.notifications.deliveries.domain import Delivery
 from services.notifications.deliveries.service import DeliveryService
@@ -24,11 +24,13 @@ class Mails:
         template: Template,
         transaction: Transaction,
         *,
+        cause: str,
         sealed: str = "",
         context: str = "",
         **params: str | None,
     ) -> None:
-        """`person`: taken in hand in this transaction. `params`: what the words of it name."""
+        """`person`: taken in hand in this transaction. `cause`: the id of what happened. `params`:
+        what the words name."""
         if person.email is None:
             who = self._pseudonyms.of(person.id)
             log.info("no mail to somebody without an address", user=who, template=template)
@@ -36,7 +38,7 @@ class Mails:
         delivery = Delivery.of_mail(
             template,
             person.speaks,
-            event_id=event_id(transaction),
+            event_id=cause,
             now=self._clock(),
             recipient=person.email,
             user_id=person.id,

@@ -1,5 +1,6 @@
 """Writing a delivery out: the words from `texts`, the form from `templates/`."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ import msgspec
 from services.notifications import dates, templates, texts
 from services.notifications.deliveries.domain import Delivery
 from services.notifications.senders.domain import Message
-from shared.languages import Text
+from shared.languages import Language, Text
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +40,8 @@ class Composer:
         """`secret`: what was sealed in `delivery`."""
         if delivery.is_code:
             return self._code_message(delivery, secret, now)
+        if delivery.channel == "push":
+            return _push(delivery)
         if delivery.template == "contact_reply":
             return self._answer_message(delivery, msgspec.json.decode(secret, type=Answer))
         return self._account_message(delivery, secret)
@@ -84,11 +87,7 @@ class Composer:
     def _account_words(self, delivery: Delivery, secret: str) -> dict[str, Any]:
         language, params = delivery.language, delivery.params
         letter = texts.LETTERS[delivery.template]
-        until = params.get("until")
-        moment = datetime.fromisoformat(until) if until else None
-        places = dict(params)
-        if moment:
-            places["until"] = dates.written(moment, language, params.get("timezone"))
+        places = places_in(params, language)
         name = params.get("name")
 
         def said(text: Text | None) -> str | None:
@@ -140,3 +139,27 @@ class Composer:
             "warning": texts.WARNING.in_(language),
             "not_you": texts.NOT_YOU.in_(language),
         }
+
+
+def places_in(params: Mapping[str, str], language: Language) -> dict[str, str]:
+    """What fills the places of a text. `until`, a timestamp, becomes a date as people write it."""
+    places = dict(params)
+    if until := params.get("until"):
+        moment = datetime.fromisoformat(until)
+        places["until"] = dates.written(moment, language, params.get("timezone"))
+    return places
+
+
+def _push(delivery: Delivery) -> Message:
+    note = texts.NOTES[delivery.template]
+    title, body = note.said(delivery.language, places_in(delivery.params, delivery.language))
+    return Message(
+        id=delivery.id,
+        channel=delivery.channel,
+        to=delivery.recipient or "",
+        subject=title,
+        text=body,
+        is_retry=delivery.attempts > 1,
+        data=delivery.data,
+        expires_at=delivery.expires_at,
+    )

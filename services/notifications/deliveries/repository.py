@@ -1,10 +1,9 @@
 """Where deliveries and dead addresses lie. All due times are the server's."""
 
 from collections.abc import Collection as Ids
-from collections.abc import Sequence
 from datetime import timedelta
 
-from services.notifications.deliveries.domain import URGENT, Delivery, State
+from services.notifications.deliveries.domain import Delivery, Lane, State, kinds_in
 from services.notifications.senders.domain import Channel
 from services.notifications.texts import Template
 from shared.clock import Clock
@@ -16,7 +15,7 @@ _LEASE_MS = 10_000
 _KEPT_MS = 30 * 24 * 3600 * 1000
 _OPEN: tuple[State, ...] = ("queued", "sending", "retrying")
 # What a row has no more once nothing can come of it: whom it went to, and what it said.
-_DROPPED = ("recipient", "sealed", "context", "params")
+_DROPPED = ("recipient", "sealed", "context", "params", "data")
 
 
 class Deliveries:
@@ -25,8 +24,8 @@ class Deliveries:
 
     INDEXES = (
         IndexModel(
-            [("template", 1), ("due_at", 1)],
-            name="due_by_template",
+            [("template", 1), ("channel", 1), ("due_at", 1)],
+            name="due_by_kind",
             partialFilterExpression={"due_at": {"$exists": True}},
         ),
         IndexModel([("remove_at", 1)], name="expiry", expireAfterSeconds=0),
@@ -51,11 +50,13 @@ class Deliveries:
         await self._rows.update_one({"_id": key}, [{"$set": row}], upsert=True, session=session)
 
     async def claim(
-        self, limit: int, except_for: Ids[str], templates: Sequence[Template] = URGENT
+        self, limit: int, except_for: Ids[str], lane: Lane = "urgent"
     ) -> list[Delivery]:
-        """Take up to `limit` due deliveries of these kinds, the longest due first."""
+        """Take up to `limit` due deliveries of this lane, the longest due first."""
+        templates, channels = kinds_in(lane)
         due: Document = {
-            "template": {"$in": list(templates)},
+            "template": {"$in": templates},
+            "channel": {"$in": channels},
             "due_at": {"$exists": True},
             "$expr": {"$lt": ["$due_at", "$$NOW"]},
             "_id": {"$nin": list(except_for)},
@@ -100,10 +101,16 @@ class Deliveries:
         )
         return bool(ended.matched_count)
 
-    async def supersede(self, user_id: str, template: Template, session: Session) -> None:
-        """Mails of this kind that the mail server has not taken so far have become untrue."""
+    async def supersede(self, user_id: str, template: Template, session: Session) -> list[Delivery]:
+        """Messages of this kind that nobody has taken so far have become untrue. Returns them."""
         stale = {"user_id": user_id, "template": template, "state": "retrying"}
-        await self._rows.update_many(stale, _ending("failed", "superseded"), session=session)
+        found = [
+            from_document(Delivery, row) async for row in self._rows.find(stale, session=session)
+        ]
+        if found:
+            these = {"_id": {"$in": [each.id for each in found]}}
+            await self._rows.update_many(these, _ending("failed", "superseded"), session=session)
+        return found
 
     def _leased(self) -> Document:
         return {"lease": self._lease, "due_at": {"$add": ["$$NOW", _LEASE_MS]}}

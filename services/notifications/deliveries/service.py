@@ -3,13 +3,14 @@
 import asyncio
 import time
 import traceback
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 
 from msgspec.structs import replace
 from prometheus_client import Counter
 
-from services.notifications.deliveries.domain import NEWS, URGENT, Delivery, State, pause_after
+from services.notifications.deliveries.domain import LANES, Delivery, Lane, State, pause_after
 from services.notifications.deliveries.messages import Composer
+from services.notifications.deliveries.outcomes import outcome_of
 from services.notifications.deliveries.repository import Deliveries, Suppressions
 from services.notifications.senders.domain import (
     LeaseLost,
@@ -38,10 +39,9 @@ DELIVERIES = Counter(
 
 _SWEEP_EVERY = 1.0  # seconds
 _RENEW_EVERY = 3.0  # well within a lease
-# What comes beyond is left to whichever process has room first. News have room of their own: it
-# takes none from what somebody waits for.
-_MOST_IN_HAND = 500
-_MOST_NEWS_IN_HAND = 100
+# What comes beyond is left to whichever process has room first. Each lane has room of its own: none
+# is taken from what somebody waits for.
+_MOST_IN_HAND: dict[Lane, int] = {"urgent": 500, "push": 200, "news": 100}
 _DRAIN_SECONDS = 1.5  # less than what the process gives its background work
 
 
@@ -72,7 +72,7 @@ class DeliveryService:
         self._code_seal = code_seal
         self._seal = seal
         self._in_hand: dict[str, asyncio.Task[None]] = {}
-        self._news_in_hand: set[str] = set()
+        self._in_lane: dict[Lane, set[str]] = {lane: set() for lane in LANES}
         self._hands_off = not delivers
 
     async def accept(self, delivery: Delivery, transaction: Transaction) -> None:
@@ -81,10 +81,16 @@ class DeliveryService:
             delivery = replace(delivery, state="expired")
         elif await self._is_suppressed(delivery, transaction):
             delivery = replace(delivery, state="failed", error="suppressed")
-        elif self._room(delivery.is_news) > 0 and not self._hands_off:
+        elif self._room(delivery.lane) > 0 and not self._hands_off:
             delivery = replace(delivery, attempts=1)
             transaction.after_commit.append(lambda: self._start(delivery))
         await self._deliveries.add(delivery, transaction.session)
+        self._say(delivery, delivery.state, delivery.error, transaction)
+
+    async def supersede(self, user_id: str, template: Template, transaction: Transaction) -> None:
+        """Messages of this kind that nobody has taken so far have become untrue."""
+        for each in await self._deliveries.supersede(user_id, template, transaction.session):
+            self._say(each, "failed", "superseded", transaction)
 
     async def run(self) -> None:
         """For ever. When it is ended, what is under way gets some seconds to come to its end."""
@@ -100,21 +106,21 @@ class DeliveryService:
                 await sender.close()
 
     async def _sweep(self) -> None:
-        await self._sweep_those(URGENT, are_news=False)
-        await self._sweep_those(NEWS, are_news=True)
+        """In batches: after each of the others, those that are urgent are looked at again."""
+        while sum([await self._sweep_lane(lane) for lane in LANES]):
+            pass
 
-    async def _sweep_those(self, templates: Sequence[Template], *, are_news: bool) -> None:
-        while (room := self._room(are_news)) > 0:
-            claimed = await self._deliveries.claim(min(room, 100), self._in_hand, templates)
-            for delivery in claimed:
-                self._start(delivery)
-            if not claimed or are_news:  # after each batch of news the others are looked at again
-                return
+    async def _sweep_lane(self, lane: Lane) -> int:
+        room = min(self._room(lane), 100)
+        if room <= 0:
+            return 0
+        claimed = await self._deliveries.claim(room, self._in_hand, lane)
+        for delivery in claimed:
+            self._start(delivery)
+        return len(claimed)
 
-    def _room(self, for_news: bool) -> int:
-        if for_news:
-            return _MOST_NEWS_IN_HAND - len(self._news_in_hand)
-        return _MOST_IN_HAND - (len(self._in_hand) - len(self._news_in_hand))
+    def _room(self, lane: Lane) -> int:
+        return _MOST_IN_HAND[lane] - len(self._in_lane[lane])
 
     async def _renew(self) -> None:
         while True:
@@ -140,6 +146,8 @@ class DeliveryService:
 
     async def _is_suppressed(self, delivery: Delivery, transaction: Transaction) -> bool:
         recipient = delivery.recipient
+        if delivery.channel == "push":  # whose dead addresses are removed
+            return False
         return recipient is not None and await self._suppressions.has(
             delivery.channel, recipient, transaction.session
         )
@@ -147,13 +155,12 @@ class DeliveryService:
     def _start(self, delivery: Delivery) -> None:
         task = asyncio.create_task(self._deliver(delivery))
         self._in_hand[delivery.id] = task
-        if delivery.is_news:
-            self._news_in_hand.add(delivery.id)
-        task.add_done_callback(lambda _: self._let_go(delivery.id))
+        self._in_lane[delivery.lane].add(delivery.id)
+        task.add_done_callback(lambda _: self._let_go(delivery))
 
-    def _let_go(self, delivery_id: str) -> None:
-        self._in_hand.pop(delivery_id, None)
-        self._news_in_hand.discard(delivery_id)
+    def _let_go(self, delivery: Delivery) -> None:
+        self._in_hand.pop(delivery.id, None)
+        self._in_lane[delivery.lane].discard(delivery.id)
 
     async def _deliver(self, delivery: Delivery) -> None:
         """One attempt, and its outcome in the row. Should this fail or die, the lease ends."""
@@ -214,7 +221,22 @@ class DeliveryService:
                 await self._later(delivery, reason, after)
 
     async def _end(self, delivery: Delivery, state: State, error: str | None) -> None:
-        await self._deliveries.end(delivery.id, state, error)
+        if delivery.user_id is None:  # nobody is told of it
+            await self._deliveries.end(delivery.id, state, error)
+            return
+
+        async def work(transaction: Transaction) -> None:
+            if await self._deliveries.end(delivery.id, state, error, transaction.session):
+                self._say(delivery, state, error, transaction)
+
+        await self._outbox.commit(work)
+
+    def _say(
+        self, delivery: Delivery, state: State, error: str | None, transaction: Transaction
+    ) -> None:
+        """What became of it, if anything has and if it concerns somebody."""
+        if outcome := outcome_of(delivery, state, error, self._clock()):
+            transaction.record(outcome)
 
     async def _suppress(self, delivery: Delivery, recipient: str, reason: str) -> None:
         """Unless they were erased meanwhile, and the delivery with them."""
@@ -222,6 +244,7 @@ class DeliveryService:
         async def work(transaction: Transaction) -> None:
             session = transaction.session
             if await self._deliveries.end(delivery.id, "failed", reason, session):
+                self._say(delivery, "failed", reason, transaction)
                 await self._suppressions.add(delivery.channel, recipient, reason, session)
 
         await self._outbox.commit(work)

@@ -9,7 +9,17 @@ from shared.clock import Clock
 from shared.node import Node
 from shared.personal_data import Holding
 
-_HIDDEN = ("code", "text", "html", "is_retry", "is_news", "thread", "is_automatic")
+_HIDDEN = (
+    "code",
+    "text",
+    "html",
+    "is_retry",
+    "is_news",
+    "thread",
+    "is_automatic",
+    "data",
+    "expires_at",
+)
 
 
 def create_dev_inbox(node: Node, clock: Clock, *, is_open: bool) -> tuple[DevInbox, Part]:

@@ -2,7 +2,12 @@
 
 from datetime import datetime
 
-from services.notifications.devices.domain import MOST_DEVICES, Registration, device_row
+from services.notifications.devices.domain import (
+    MOST_DEVICES,
+    Device,
+    Registration,
+    device_row,
+)
 from services.notifications.devices.repository import Devices, EndedSessions, Token
 from services.notifications.people import Person
 from shared.acquaintances import Acquaintances
@@ -49,6 +54,9 @@ class DeviceService:
                 await self._devices.remove(beyond, session)
 
         await self._outbox.commit(work)
+
+    async def find(self, row_id: str) -> Device | None:
+        return await self._devices.find(row_id)
 
     async def forget(self, user_id: str, token: str) -> None:
         """Does nothing where it is not, or no more, one of theirs."""

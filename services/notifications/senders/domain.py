@@ -1,6 +1,7 @@
 """A message on its way out, and what may become of it. No input or output."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Literal
 
 import msgspec
@@ -11,7 +12,8 @@ Channel = Literal["email", "sms", "push"]
 class Message(msgspec.Struct, frozen=True, kw_only=True):
     """A delivery, written out. `id` is the delivery's: what makes a repeat recognisable. `thread`:
     ids of the mails before it in a conversation, the oldest first. `is_automatic`: no person wrote
-    it."""
+    it. Of a push, `to` is the device's id, and `data` what the app needs to open what it is about.
+    """
 
     id: str
     channel: Channel
@@ -25,6 +27,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     thread: tuple[str, ...] = ()
     reply_to: str = ""
     is_automatic: bool = True
+    data: dict[str, str] = {}
+    expires_at: datetime | None = None
 
     def __repr__(self) -> str:  # so that no traceback or log shows what it says
         return f"Message({self.id})"
