@@ -45,8 +45,8 @@ class Api:
     def put(self, path: str, body: dict[str, Any]) -> Any:
         return self._ask("PUT", path, json=body)
 
-    def delete(self, path: str, **query: str) -> Any:
-        return self._ask("DELETE", path, params=query)
+    def delete(self, path: str, *, body: dict[str, Any] | None = None, **query: str) -> Any:
+        return self._ask("DELETE", path, params=query, json=body)
 
     def patch(self, path: str, body: dict[str, Any]) -> Any:
         return self._ask("PATCH", path, json=body)

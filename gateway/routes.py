@@ -14,6 +14,8 @@ from shared.http import health
 from shared.http.envelope import Envelope, ok
 from shared.http.guards import admin
 
+KEPT = {"conditional": True}  # with an ETag
+
 
 class Hello(msgspec.Struct, frozen=True):
     message: str
@@ -40,7 +42,7 @@ async def admin_dashboard(
     return ok(await dashboard.view(request.headers["authorization"], months))
 
 
-@get("/openapi.json", media_type=MediaType.JSON)
+@get("/openapi.json", media_type=MediaType.JSON, opt=KEPT)
 async def openapi(
     request: Request[Any, Any, Any], documentation: NamedDependency[Documentation]
 ) -> Response[bytes]:
@@ -52,7 +54,7 @@ async def openapi(
     return await _answer(request, documentation)
 
 
-@get("/asyncapi.json", media_type=MediaType.JSON)
+@get("/asyncapi.json", media_type=MediaType.JSON, opt=KEPT)
 async def asyncapi(
     request: Request[Any, Any, Any], documentation: NamedDependency[Documentation]
 ) -> Response[bytes]:
@@ -64,7 +66,7 @@ async def asyncapi(
     return await _answer(request, documentation)
 
 
-@get("/client.d.ts", media_type=MediaType.TEXT)
+@get("/client.d.ts", media_type=MediaType.TEXT, opt=KEPT)
 async def client_types(
     request: Request[Any, Any, Any], documentation: NamedDependency[Documentation]
 ) -> Response[bytes]:
@@ -76,7 +78,7 @@ async def client_types(
     return await _answer(request, documentation)
 
 
-@get("/api/docs", media_type=MediaType.HTML)
+@get("/api/docs", media_type=MediaType.HTML, opt=KEPT)
 async def reference(
     request: Request[Any, Any, Any], documentation: NamedDependency[Documentation]
 ) -> Response[bytes]:

@@ -141,7 +141,7 @@ class Described:
         headers = ["X-Language"]
         if operation.opt("idempotent"):
             headers += ["Idempotency-Key"]
-        if operation.uses("known") or operation.opt("file"):
+        if operation.is_conditional or operation.opt("file"):
             headers += ["If-None-Match"]
         if operation.opt("file"):
             headers += ["Range"]
@@ -183,7 +183,7 @@ class Described:
     def _answers(self, schemas: Schemas) -> Json:
         operation = self.operation
         found = {str(status): self._success(status, schemas) for status in operation.statuses}
-        if operation.uses("known") or operation.opt("file"):
+        if operation.is_conditional or operation.opt("file"):
             found["304"] = {"description": "What you have still holds", "headers": _headers("ETag")}
         if operation.opt("file"):
             found["206"] = _file(operation, "The part that was asked for", "Content-Range")
@@ -197,7 +197,7 @@ class Described:
         names = ["X-Request-Id"]
         if operation.route.rate:
             names += ["RateLimit-Policy", "RateLimit"]
-        if operation.uses("known"):
+        if operation.is_conditional:
             names += ["ETag", "Cache-Control"]
         if operation.opt("idempotent"):
             names += ["Idempotency-Replayed"]

@@ -2,7 +2,8 @@
 
 A route says of itself, in its `opt`, what its signature cannot: `idempotent`; `refuses`, the
 refusals of its own, besides those that everybody has; `statuses`, where one success is not all;
-`form`, the struct of a multipart body; `file`, the media types of a file that it answers with.
+`form`, the struct of a multipart body; `file`, the media types of a file that it answers with;
+`conditional`, that it has an ETag.
 """
 
 import pkgutil
@@ -12,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
-from inspect import Parameter, cleandoc, signature
+from inspect import Parameter, cleandoc, getsource, signature
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
@@ -83,6 +84,10 @@ class Operation:
         return dependency in self._hints
 
     @property
+    def is_conditional(self) -> bool:
+        return self.uses("known") or bool(self.opt("conditional"))
+
+    @property
     def refuses(self) -> tuple[type[AulaError], ...]:
         return self.opt("refuses") or ()
 
@@ -121,8 +126,9 @@ class Operation:
         """By the names that the gateway's table gives them."""
         shown = _PLACE.findall(self.route.path)
         own = _PLACE.findall(next(iter(self.handler.paths)))
+        source = getsource(self.handler.fn)
         return [
-            Input(name, get_args(self._hints[field])[0], None, field.endswith("_id"))
+            Input(name, get_args(self._hints[field])[0], None, f"checked_id({field})" in source)
             for name, field in zip(shown, own, strict=True)
         ]
 

@@ -8,6 +8,7 @@ import httpx
 
 from deploy import pdf
 from deploy.api import Api, signed_in_admin, waited
+from gateway.table import TABLE
 
 Json = dict[str, Any]
 
@@ -31,15 +32,20 @@ class Walk:
     def run(self) -> None:
         self._looks_around()
         self._admin = signed_in_admin(self._visitor)
-        self._learner = self._signs_in_by_mail("deniz.kaya@aula.test")
-        self._learner_id = str(self._learner.get("/me")["id"])
+        learner = self._signs_in_by_mail("deniz.kaya@aula.test")
+        self._learner = Api(self._http, learner["accessToken"])
+        self._learner_id = str(learner["user"]["id"])
         self._registers()
         self._courses()
         self._tests()
         self._materials()
         self._files()
         self._settings()
-        self._messages()
+        self._contact()
+        if any(route.path == "/notifications" for route in TABLE):
+            self._notifications()
+        if any("live" in route.path for route in TABLE):
+            self._devices()
         self._sessions()
         self._export()
         self._people()
@@ -50,10 +56,11 @@ class Walk:
             self._visitor.get(path)
         self._http.get("/.well-known/jwks.json")
 
-    def _signs_in_by_mail(self, email: str) -> Api:
+    def _signs_in_by_mail(self, email: str) -> Json:
         sent = self._visitor.post("/auth/send-otp-email", {"email": email})
         code = {"email": email, "code": sent["code"], **_ORIGIN}
-        return Api(self._http, self._visitor.post("/auth/verify-otp-email", code)["accessToken"])
+        result: Json = self._visitor.post("/auth/verify-otp-email", code)
+        return result
 
     def _signs_in_by_phone(self, number: str) -> Json:
         phone = {"countryCode": "90", "phoneNumber": number}
@@ -175,12 +182,58 @@ class Walk:
         self._visitor.get(f"{settings}/contact")
         admin.get(settings, page=1, limit=10)
 
-    def _messages(self) -> None:
-        device = {"platform": "ios", "deviceId": "phone-1", "timezone": "Europe/Istanbul"}
-        token = "f3a9c1" * 4
-        self._learner.post("/notifications/device-token", {**device, "token": token})
-        self._learner.delete(f"/notifications/device-token/{token}")
+    def _contact(self) -> None:
+        contact, admin = "/contact", self._admin
+        self._visitor.post(
+            contact,
+            {
+                "fullName": "Lucía Gómez",
+                "email": "lucia@aula.test",
+                "phone": "+34 600 123 456",
+                "message": "When does the next English course start?",
+                "source": "website",
+            },
+        )
+        (found,) = admin.get(contact, status="PENDING", page=1, limit=10)["list"]
+        path = f"{contact}/{found['id']}"
+        admin.patch(f"{path}/status", {"status": "IN_PROGRESS"})
+        admin.post(f"{path}/reply", {"message": "On Monday. We look forward to seeing you!"})
         self._admin.get("/admin/dashboard", months=2)
+        admin.delete(path)
+
+    def _notifications(self) -> None:
+        notifications, learner = "/notifications", self._learner
+        made = {
+            "userId": self._learner_id,
+            "type": "reminder",
+            "category": "courses",
+            "title": "Tomorrow at ten",
+            "message": "Your first lesson of English for travellers begins.",
+            "metadata": {"room": "2.01"},
+        }
+        self._admin.post(notifications, made)
+        (entry, *_) = learner.get(notifications, category="courses", page=1, limit=10)["list"]
+        learner.get(f"{notifications}/unread-count")
+        learner.patch(f"{notifications}/{entry['id']}/read", {"isRead": True})
+        learner.patch(f"{notifications}/preferences", {"preferences": {"tests": {"email": False}}})
+        learner.get(f"{notifications}/preferences")
+        learner.delete(f"{notifications}/bulk", body={"ids": [entry["id"]]})
+
+    def _devices(self) -> None:
+        device, learner = {"deviceId": "phone-1"}, self._learner
+        token = "f3a9c1" * 4
+        learner.post(
+            "/notifications/device-token",
+            {**device, "platform": "ios", "timezone": "Europe/Istanbul", "token": token},
+        )
+        learner.delete(f"/notifications/device-token/{token}")
+        activity = {"streamId": "lesson-7", **device, "activityId": "activity-1"}
+        sessions = "/notifications/live-activity-sessions"
+        learner.post(sessions, {**activity, "liveActivityToken": token})
+        learner.get(sessions)
+        state = {"event": "update", "contentState": {"room": "2.01", "minutesLeft": 12}}
+        self._admin.post("/notifications/live-activities/lesson-7", state)
+        learner.delete(sessions, streamId="lesson-7", deviceId="phone-1")
 
     def _sessions(self) -> None:
         first = self._signs_in_by_phone("5551234567")
@@ -192,7 +245,7 @@ class Walk:
         person = Api(self._http, second["accessToken"])
         person.post("/auth/revoke-token", {"refreshToken": second["refreshToken"]})
         third = self._signs_in_by_mail("ada@aula.test")
-        third.post("/auth/logout", {"scope": "current"})
+        Api(self._http, third["accessToken"]).post("/auth/logout", {"scope": "current"})
 
     def _export(self) -> None:
         learner = self._learner
@@ -202,7 +255,7 @@ class Walk:
 
     def _people(self) -> None:
         admin = self._admin
-        guest = str(self._signs_in_by_mail("guest@aula.test").get("/me")["id"])
+        guest = self._signs_in_by_mail("guest@aula.test")["user"]["id"]
         path = f"/admin/users/{guest}"
         admin.get("/admin/users", search="deniz", sort="-createdAt", page=1, limit=10)
         admin.get(f"/admin/users/{self._learner_id}")

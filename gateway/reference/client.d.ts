@@ -1126,10 +1126,11 @@ export interface Operations {
     route: "/openapi.json";
     path: Record<string, never>;
     query: Record<string, never>;
-    headers: { "X-Language"?: string };
+    headers: { "X-Language"?: string; "If-None-Match"?: string };
     body: undefined;
     answers: {
       200: unknown;
+      304: undefined;
       400: Refused<"validation_failed" | "malformed_request" | "malformed_path", 400>;
       401: Refused<"authentication_required", 401>;
       413: Refused<"body_too_large", 413>;
@@ -1144,10 +1145,11 @@ export interface Operations {
     route: "/asyncapi.json";
     path: Record<string, never>;
     query: Record<string, never>;
-    headers: { "X-Language"?: string };
+    headers: { "X-Language"?: string; "If-None-Match"?: string };
     body: undefined;
     answers: {
       200: unknown;
+      304: undefined;
       400: Refused<"validation_failed" | "malformed_request" | "malformed_path", 400>;
       401: Refused<"authentication_required", 401>;
       413: Refused<"body_too_large", 413>;
@@ -1162,10 +1164,11 @@ export interface Operations {
     route: "/client.d.ts";
     path: Record<string, never>;
     query: Record<string, never>;
-    headers: { "X-Language"?: string };
+    headers: { "X-Language"?: string; "If-None-Match"?: string };
     body: undefined;
     answers: {
       200: unknown;
+      304: undefined;
       400: Refused<"validation_failed" | "malformed_request" | "malformed_path", 400>;
       401: Refused<"authentication_required", 401>;
       413: Refused<"body_too_large", 413>;
@@ -1180,10 +1183,11 @@ export interface Operations {
     route: "/api/docs";
     path: Record<string, never>;
     query: Record<string, never>;
-    headers: { "X-Language"?: string };
+    headers: { "X-Language"?: string; "If-None-Match"?: string };
     body: undefined;
     answers: {
       200: unknown;
+      304: undefined;
       400: Refused<"validation_failed" | "malformed_request" | "malformed_path", 400>;
       401: Refused<"authentication_required", 401>;
       413: Refused<"body_too_large", 413>;

@@ -1,0 +1,162 @@
+"""Requests made from the document, good and bad ones, through the gateway, by people of each role;
+the answers are held against the document.
+
+`python -m tests.reference.fuzzing [examples]` does it at length, on a stack of its own.
+"""
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import requests
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
+from schemathesis.checks import not_a_server_error
+from schemathesis.config import SchemathesisConfig
+from schemathesis.core.failures import FailureGroup
+from schemathesis.generation import GenerationMode
+from schemathesis.generation.case import Case
+from schemathesis.schemas import APIOperation
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from deploy.reference.operations import operations
+from deploy.stack import EVERYTHING, Stack
+from shared.ids import new_id
+from tests.reference.document import API, closed
+from tests.tokens import Signer, publish_keys
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+ROLES = (None, "user", "admin", "superadmin")
+LEAST = {each.id: each.route.role for each in operations()}
+
+
+@dataclass
+class Fuzzing:
+    """`there`: ids of what exists, by the first part of its path."""
+
+    url: str
+    signer: Signer
+    examples: int
+    there: dict[str, str] = field(default_factory=dict)
+    asked: int = 0
+    statuses: dict[int, int] = field(default_factory=dict)
+    wrong: dict[str, str] = field(default_factory=dict)
+    _session: requests.Session = field(default_factory=requests.Session)
+
+    def run(self) -> None:
+        self._session.trust_env = False
+        self._seed()
+        for operation in described():
+            for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+                self._try(operation, mode)
+
+    def _try(self, operation: APIOperation, mode: GenerationMode) -> None:
+        strategy = operation.as_strategy(generation_mode=mode)
+        least = LEAST[operation.definition.raw["operationId"]]
+
+        @settings(
+            max_examples=self.examples,
+            phases=[Phase.generate],
+            deadline=None,
+            derandomize=True,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        )
+        # Mostly somebody who may: to others it is a 401 or 403, and no more.
+        @given(case=strategy, role=st.sampled_from((*ROLES, *[least] * 8)), known=st.booleans())
+        def ask(case: Case, role: str | None, known: bool) -> None:
+            self._ask(case, role, known)
+
+        try:
+            ask()
+        except Unsatisfiable:  # nothing can be wrong with what takes nothing
+            if mode is GenerationMode.POSITIVE:
+                self.wrong[f"{operation.label}: no request could be made"] = ""
+
+    def _ask(self, case: Case, role: str | None, known: bool) -> None:
+        there = self.there.get(case.path.split("/")[1])
+        if known and there and "id" in (case.path_parameters or {}):
+            case.path_parameters["id"] = there
+        headers = self.signer.bearer(new_id(), role) if role else {}
+        answer = case.call(base_url=self.url, headers=headers, session=self._session, timeout=30)
+        self.asked += 1
+        self.statuses[answer.status_code] = self.statuses.get(answer.status_code, 0) + 1
+        try:
+            case.validate_response(answer, checks=CHECKS)
+        except FailureGroup as failures:
+            for failure in failures.exceptions:
+                key = f"{case.method} {case.path} {answer.status_code} {type(failure).__name__}"
+                text = f"{failure}\n{case.as_curl_command()[:600]}\n{answer.text[:600]}"
+                self.wrong.setdefault(key, text)
+
+    def _seed(self) -> None:
+        headers = self.signer.bearer(new_id(), "admin")
+        with httpx.Client(base_url=self.url, headers=headers, trust_env=False) as http:
+            for path, body in SEEDS.items():
+                answer = http.post(path, json=body)
+                assert answer.is_success, (path, answer.text)
+                self.there[path[1:]] = answer.json()["data"].get("id", "")
+
+
+SEEDS: dict[str, dict[str, Any]] = {
+    "/courses": {"title": "English", "targetLanguage": "en", "level": "A1", "isPublished": True},
+    "/proficiency-tests": {
+        "title": "English",
+        "targetLanguage": "en",
+        "maxAttempts": 0,
+        "questions": [
+            {
+                "text": "?",
+                "type": "single",
+                "options": [{"text": "a"}, {"text": "b", "isCorrect": True}],
+            }
+        ],
+        "levelRanges": [{"level": "A1", "minScore": 0, "maxScore": 100}],
+    },
+    "/settings": {"key": "contact", "value": {"phone": "1"}},
+    "/contact": {"fullName": "Ada", "email": "ada@aula.test", "message": "When do you open?"},
+}
+
+
+def described() -> Iterator[APIOperation]:
+    """But for aliases, which are forwarded as what they stand for."""
+    schema = schemathesis.openapi.from_dict(closed(API), config=SchemathesisConfig())
+    for found in schema.get_all_operations():
+        operation = found.ok()
+        if "x-alias-of" not in operation.definition.raw:
+            yield operation
+
+
+async def main(examples: int) -> int:
+    signer = Signer()
+    with tempfile.TemporaryDirectory(prefix="aula-") as folder:
+        async with Stack({}, data_dir=Path(folder), only=EVERYTHING) as stack:
+            await publish_keys(stack.nats_url, signer)
+            fuzzing = Fuzzing(stack.url("gateway"), signer, examples)
+            await asyncio.to_thread(fuzzing.run)
+    for key, text in fuzzing.wrong.items():
+        print(f"== {key}\n{text}\n")
+    print(f"{fuzzing.asked} requests, {dict(sorted(fuzzing.statuses.items()))}")
+    return int(bool(fuzzing.wrong))
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 100)))

@@ -1,0 +1,33 @@
+"""Every operation is asked what the document says can be asked; each answer must be one it knows."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from deploy.stack import Stack
+from tests.reference.fuzzing import Fuzzing, described
+from tests.tokens import Signer, publish_keys
+
+EXAMPLES = 1  # good ones and bad ones, for each operation; `fuzzing` by hand for more
+
+
+@pytest.fixture(scope="module")
+async def asked(data_dir: Path) -> AsyncIterator[Fuzzing]:
+    async with Stack({}, data_dir=data_dir / "reference") as stack:
+        signer = Signer()
+        await publish_keys(stack.nats_url, signer)
+        fuzzing = Fuzzing(stack.url("gateway"), signer, EXAMPLES)
+        await asyncio.to_thread(fuzzing.run)
+        yield fuzzing
+
+
+def test_no_answer_is_unknown_to_the_document(asked: Fuzzing) -> None:
+    assert not asked.wrong, "\n\n".join(f"{key}\n{text}" for key, text in asked.wrong.items())
+
+
+def test_good_and_bad_requests_were_made_of_every_operation(asked: Fuzzing) -> None:
+    operations = sum(1 for _ in described())
+    assert asked.asked > operations * EXAMPLES
+    assert {200, 400, 401, 403, 404} <= set(asked.statuses)
