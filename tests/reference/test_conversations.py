@@ -1,4 +1,4 @@
-"""Every operation is asked what the document says can be asked; each answer must be one it knows."""
+"""Every operation is asked what can be asked, by the document; it must know each answer."""
 
 import asyncio
 from collections.abc import AsyncIterator
