@@ -66,6 +66,37 @@ def test_a_picture_that_unpacks_to_too_much_is_refused() -> None:
         formats.check_png(samples.png(60_000, 60_000))
 
 
+LARGEST = 0x3FFF  # each way, of the two plain kinds of WebP
+
+
+@pytest.mark.parametrize(
+    "chunk",
+    [
+        b"VP8L\x06\0\0\0\x2f" + struct.pack("<I", LARGEST << 14 | LARGEST) + b"\0",
+        b"VP8 \x0a\0\0\0\0\0\0\x9d\x01\x2a" + struct.pack("<HH", LARGEST, LARGEST),
+        b"VP8X\x0a\0\0\0\0\0\0\0" + b"\xff\xff\0" * 2,
+        b"VP8X\x0a\0\0\0"
+        + b"\0" * 10
+        + b"ANMF\x10\0\0\0"
+        + b"\0" * 6
+        + b"\xff\xff\0" * 2
+        + b"\0" * 4,
+    ],
+)
+def test_no_picture_within_a_webp_unpacks_to_too_much(chunk: bytes) -> None:
+    content = b"RIFF" + struct.pack("<I", 4 + len(chunk)) + b"WEBP" + chunk
+    with pytest.raises(formats.TooManyPixels):
+        formats.check_webp(content)
+
+
+def test_no_picture_within_a_gif_unpacks_to_too_much() -> None:
+    small, large = (b"\x2c\0\0\0\0" + struct.pack("<HH", n, n) for n in (1, 0xFFFF))
+    content = samples.gif()
+    assert small in content
+    with pytest.raises(formats.TooManyPixels):
+        formats.check_gif(content.replace(small, large))
+
+
 @pytest.mark.parametrize("media_type", samples.WELL)
 def test_a_kind_is_told_by_its_first_bytes(media_type: str) -> None:
     assert kind_of(samples.WELL[media_type][:4096], ANY_KIND) == KINDS[media_type]
@@ -110,10 +141,39 @@ def test_to_open_a_pdf_at_a_page_is_no_action() -> None:
         place = Array([page, Name.Fit])
         document.Root.OpenAction = Dictionary(S=Name.GoTo, D=place)
         document.pages[0].Annots = Array(
-            [Dictionary(Type=Name.Annot, Subtype=Name.Link, A=Dictionary(S=Name.URI, URI=b"x:"))]
+            [Dictionary(Type=Name.Annot, Subtype=Name.Link, A=_link(each)) for each in PLAIN]
         )
 
     assert _pages(samples.pdf(at_a_page)) == 1
+
+
+PLAIN = (
+    "https://aula.test/a:b",
+    "MAILTO:a@aula.test",
+    "tel:+90",
+    "page.html",
+    "#top",
+    "www.a.test",
+)
+
+
+def _link(uri: str) -> Dictionary:
+    return Dictionary(S=Name.URI, URI=String(uri))
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "javascript:alert(1)",
+        " java\nScript:x",
+        "file:///etc/passwd",
+        "\\\\host\\share",
+        "//host/share",
+    ],
+)
+def test_a_link_to_a_script_or_to_somebodys_files_is_active(uri: str) -> None:
+    with pytest.raises(pdf.Active):
+        _pages(samples.pdf(lambda document: _annotated(document, A=_link(uri))))
 
 
 def _script() -> Dictionary:
@@ -128,6 +188,9 @@ def _annotated(document: Pdf, **members: object) -> None:
 ACTIVE = {
     "opens with a script": lambda d: d.Root.__setattr__("OpenAction", _script()),
     "opens with a launch": lambda d: d.Root.__setattr__("OpenAction", Dictionary(S=Name.Launch)),
+    "opens at a page and then another": lambda d: d.Root.__setattr__(
+        "OpenAction", Dictionary(S=Name.GoTo, D=String("here"), Next=_link("https://aula.test"))
+    ),
     "scripts by name": lambda d: d.Root.__setattr__("Names", Dictionary(JavaScript=Dictionary())),
     "files": lambda d: d.attachments.__setitem__("a.exe", b"MZ"),
     "a page that does something": lambda d: d.pages[0].obj.__setattr__("AA", Dictionary()),
@@ -140,6 +203,8 @@ ACTIVE = {
     "an object that nobody uses": lambda d: d.Root.__setattr__(
         "Spare", d.make_indirect(Dictionary(Deep=Array([_script()])))
     ),
+    "an article elsewhere": lambda d: _annotated(d, A=Dictionary(S=Name.Thread, F=String("a.pdf"))),
+    "a stream elsewhere": lambda d: d.Root.__setattr__("Spare", Stream(d, b"", F=String("a.bin"))),
     "a stream": lambda d: d.Root.__setattr__("Spare", Stream(d, b"x", JS=String("x"))),
 }
 

@@ -61,6 +61,8 @@ def check_gif(data: Bytes) -> None:
             at = _past_blocks(data, at + 2)
         else:
             _require(kind == 0x2C)
+            width, height = _unpack("<HH", data, at + 5)
+            _check_pixels(max(width, 1), max(height, 1))  # one of no size is only odd
             at = _past_blocks(data, at + 11 + _table(_byte(data, at + 9)))
             images += 1
     _require(images > 0 and at + 1 == len(data))
@@ -109,13 +111,45 @@ def check_webp(data: Bytes) -> None:
     at, kinds = 12, []
     while at < len(data):
         kind, length = _unpack("<4sI", data, at)
-        if kind == b"VP8X":
-            width, height = data[at + 12 : at + 15], data[at + 15 : at + 18]
-            _check_pixels(int.from_bytes(width, "little") + 1, int.from_bytes(height, "little") + 1)
+        if kind in _WEBP_SIZES:
+            _check_pixels(*_WEBP_SIZES[kind](data, at + 8))
         kinds.append(kind)
         at += 8 + length + length % 2
     _require(at == len(data) and kinds[:1] in ([b"VP8X"], [b"VP8 "], [b"VP8L"]))
     _require(bool({b"VP8 ", b"VP8L", b"ANMF"} & set(kinds)))
+
+
+def _vp8x_size(data: Bytes, at: int) -> tuple[int, int]:
+    """Of the canvas: both in 24 bits, less one."""
+    low, high, low_too, high_too = _unpack("<4xHBHB", data, at)
+    return (high << 16 | low) + 1, (high_too << 16 | low_too) + 1
+
+
+def _vp8l_size(data: Bytes, at: int) -> tuple[int, int]:
+    """14 bits each, less one."""
+    signature, bits = _unpack("<BI", data, at)
+    _require(signature == 0x2F)
+    return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+
+
+def _vp8_size(data: Bytes, at: int) -> tuple[int, int]:
+    """14 bits each, of a key frame; the other two say how to scale it."""
+    start, width, height = _unpack("<3x3sHH", data, at)
+    _require(start == b"\x9d\x01\x2a")
+    return width & 0x3FFF, height & 0x3FFF
+
+
+def _anmf_size(data: Bytes, at: int) -> tuple[int, int]:
+    """Of a picture in a row of them, as of a canvas."""
+    return _vp8x_size(data, at + 2)
+
+
+_WEBP_SIZES: dict[bytes, Callable[[Bytes, int], tuple[int, int]]] = {
+    b"VP8X": _vp8x_size,
+    b"VP8L": _vp8l_size,
+    b"VP8 ": _vp8_size,
+    b"ANMF": _anmf_size,
+}
 
 
 def check_mp4(data: Bytes) -> None:

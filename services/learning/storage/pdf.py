@@ -1,5 +1,6 @@
 """What a PDF may be: whole, readable by everybody, with a page, and only to be looked at."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -16,6 +17,11 @@ _ACTIONS = frozenset(
     )
 )  # fmt: skip
 _ANNOTATIONS = frozenset(("/RichMedia", "/FileAttachment", "/Screen", "/Movie", "/Sound", "/3D"))
+
+# Where a link may lead: not to a script, nor to a file of whoever looks at it.
+_SCHEMES = frozenset(("http", "https", "mailto", "tel", "sms", "ftp"))
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+-]*):")
+_NOT_SEEN = re.compile(r"[\x00-\x20\x7f]")  # readers leave it out, also within a scheme
 
 
 class Damaged(Exception):
@@ -66,20 +72,39 @@ def _ends_well(file: BinaryIO) -> bool:
 
 def _refuse_active(pdf: pikepdf.Pdf) -> None:
     opening = pdf.Root.get("/OpenAction")
-    # To go to a place in the document is no more than an address.
-    if isinstance(opening, pikepdf.Dictionary) and str(opening.get("/S")) != "/GoTo":
+    # To go to a place in the document is no more than an address, unless something comes next.
+    if isinstance(opening, pikepdf.Dictionary) and (
+        str(opening.get("/S")) != "/GoTo" or "/Next" in opening
+    ):
         raise Active
     for found in (pdf.trailer, *pdf.objects):
         for each in _dictionaries(found):
             keys = each.keys()
             if not _ACTIVE_MEMBERS.isdisjoint(keys):
                 raise Active
-            if "/S" in keys and _name(each["/S"]) in _ACTIONS:
+            if "/S" in keys and _is_active(each):
+                raise Active
+            # Its content is that of another file, wherever that is.
+            if isinstance(each, pikepdf.Stream) and ("/F" in keys or "/Ref" in keys):
                 raise Active
             if "/Subtype" in keys and _name(each["/Subtype"]) in _ANNOTATIONS:
                 raise Active
             if "/Type" in keys and _name(each["/Type"]) == "/EmbeddedFile":
                 raise Active
+
+
+def _is_active(action: Any) -> bool:
+    kind = _name(action["/S"])
+    if kind == "/URI":
+        return not _is_plain(action.get("/URI"))
+    # A thread of articles may be one of another file.
+    return kind in _ACTIONS or (kind == "/Thread" and "/F" in action)
+
+
+def _is_plain(link: Any) -> bool:
+    text = _NOT_SEEN.sub("", str(link)) if isinstance(link, pikepdf.String) else ""
+    scheme = _SCHEME.match(text)
+    return scheme[1].lower() in _SCHEMES if scheme else not text.startswith(("//", "\\"))
 
 
 def _dictionaries(found: Any) -> Iterator[Any]:
