@@ -160,6 +160,6 @@ def _range_holds(request: Request[Any, Any, Any], file: FileHead) -> bool:
 def _date(value: str | None) -> datetime | None:
     try:
         found = parsedate_to_datetime(value) if value else None
-    except ValueError:
+    except (ValueError, OverflowError):  # a year, or an offset, beyond all
         return None
     return found if found is None or found.tzinfo else found.replace(tzinfo=UTC)

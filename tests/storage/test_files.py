@@ -125,6 +125,9 @@ async def test_a_date_serves_where_a_tag_is_not_known(local: Storage) -> None:
     assert parsedate_to_datetime(modified)
     again = await local.fetched(data["url"], **{"If-Modified-Since": modified})
     assert again.status_code == 304
+    for beyond in ("Mon, 01 Jan 2020 00:00:00 +99999999999999999999", "1 Jan " + "9" * 30):
+        never = await local.fetched(data["url"], **{"If-Modified-Since": beyond})
+        assert never.status_code == 200
 
 
 async def test_an_interrupted_download_goes_on_only_in_the_same_file(local: Storage) -> None:
