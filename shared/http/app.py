@@ -163,10 +163,11 @@ def _fields(error: ValidationException) -> dict[str, Text]:
     for entry in error.extra if isinstance(error.extra, list) else []:
         message, key = str(entry.get("message", "")), str(entry.get("key", "body"))
         named = _BACKQUOTED.search(message)
+        within = "" if key in ("data", "body") else f"{key}."
         if message.startswith("Object missing required field") and named:
-            fields[named[1]] = _MISSING
+            fields[f"{within}{named[1]}"] = _MISSING
         elif message.startswith("Object contains unknown field") and named:
-            fields[named[1][:64]] = _UNKNOWN
+            fields[f"{within}{named[1][:64]}"] = _UNKNOWN
         elif key == "data":
             fields["body"] = _NO_BODY
         else:

@@ -257,6 +257,11 @@ async def test_a_wrong_question_is_refused_with_the_reason(
             {"levelRanges": [{"level": "A1", "minScore": 0, "maxScore": 99}]},
             "levelRanges[0] (A1): the highest range must end at 100",
         ),
+        ({"levelRanges": [{"level": "A1", "minScore": 0}]}, "levelRanges[0].maxScore: is required"),
+        (
+            {"levelRanges": [{"level": "A1", "minScore": 0, "maxScore": 100, "name": "x"}]},
+            "levelRanges[0].name: is not a known member",
+        ),
         ({"createdBy": "me"}, "createdBy"),
     ],
 )

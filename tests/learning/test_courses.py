@@ -120,8 +120,8 @@ async def test_a_price_is_kept_to_the_last_decimal(
             for value in ("eur", "XXX", "€", "", "EURO")
         ),
         ("price", {"amount": True, "currency": "EUR"}, "price.amount"),
-        ("price", {"amount": 1}, "currency"),
-        ("price", {"amount": 1, "currency": "EUR", "$inc": 1}, "$inc"),
+        ("price", {"amount": 1}, "price.currency"),
+        ("price", {"amount": 1, "currency": "EUR", "$inc": 1}, "price.$inc"),
         ("price", 100, "price"),
         *(
             ("imageUrl", value, "imageUrl")
