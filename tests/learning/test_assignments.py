@@ -267,6 +267,24 @@ async def test_of_a_deletion_and_assignments_at_once_nothing_stays(learning: Lea
     assert await drift(learning) == {}
 
 
+async def test_a_deletion_comes_between_the_batches_of_a_call(learning: Learning) -> None:
+    made = await material(learning)
+    path = f"/education-materials/{made['id']}/assign"
+    strangers = {"userIds": [new_id() for _ in range(10_000)]}
+    assigning = asyncio.create_task(
+        learning.http.post(path, json=strangers, headers=learning.bearer())
+    )
+
+    async def has_begun() -> bool:
+        return bool(
+            await learning.database["materials"].find_one({"_id": made["id"], "turns": {"$gte": 1}})
+        )
+
+    await eventually(has_begun)
+    await delete(learning, made["id"])
+    assert (await assigning).status_code == 404
+
+
 async def test_what_a_process_left_assigned_when_it_died_is_found(learning: Learning) -> None:
     made, ada = await material(learning), await somebody(learning)
     await assign(learning, made["id"], ada)

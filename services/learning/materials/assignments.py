@@ -1,5 +1,6 @@
 """Whose materials are: given to many people at once, seen by each."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,9 @@ from shared.messaging import Outbox, Transaction
 from shared.tokens import Principal
 
 _BATCH = 500  # people in one transaction
+# Between two of them: whoever else wants to write the material, as its deletion does, tries again
+# within twice that time. Without it they find it taken for seconds, and may give up.
+_PAUSE = 0.05  # seconds
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,8 @@ class AssignmentService:
         assigned, not_found, now = 0, list[str](), self._clock()
         wanted = list(dict.fromkeys(user_ids))
         for start in range(0, len(wanted), _BATCH):
+            if start:
+                await asyncio.sleep(_PAUSE)
             batch = wanted[start : start + _BATCH]
             done = await self._assign(principal, material_id, batch, now)
             assigned += done.assigned
