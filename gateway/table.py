@@ -247,6 +247,11 @@ TABLE: tuple[Route, ...] = (
     Route("PATCH", "/notifications/{id}/read", "notifications", "user"),
     Route("POST", "/notifications/device-token", "notifications", "user"),
     Route("DELETE", "/notifications/device-token/{token}", "notifications", "user"),
+    *(
+        Route(method, "/notifications/live-activity-sessions", "notifications", "user")
+        for method in ("POST", "GET", "DELETE")
+    ),
+    Route("POST", "/notifications/live-activities/{streamId}", "notifications", "admin"),
     Route("GET", "/dev/inbox", "notifications", "public", development_only=True),
     Route("GET", "/dev/templates", "notifications", "public", development_only=True),
 )

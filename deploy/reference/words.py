@@ -85,6 +85,7 @@ PARAMETERS = {
     "read": "Only those that were, or were not, read",
     "months": "How many months, this one included",
     "streamId": "Only those of this stream",
+    "showLiveActivity.streamId": "Which stream: up to 200 letters, digits and `: _ . ~ + = -`",
     "deviceId": "Only those of this device",
     "activityId": "Only this one",
 }

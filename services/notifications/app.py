@@ -14,6 +14,7 @@ from services.notifications.inbox.app import create_inbox
 from services.notifications.inbox.repository import Notifications
 from services.notifications.inbox.teller import Teller
 from services.notifications.learning_news import LearningNews
+from services.notifications.live_activities.app import create_live_activities
 from services.notifications.part import Part
 from services.notifications.people import Person
 from services.notifications.personal_data import held_in
@@ -39,6 +40,7 @@ def create_app(settings: NotificationsSettings, clock: Clock = utc_now) -> App:
     dev_inbox, shown = create_dev_inbox(node, clock, is_open=settings.has_dev_inbox)
     providers = create_push_providers(settings, dev_inbox, clock)
     devices, reached, registered = create_devices(node, people, clock)
+    live = create_live_activities(node, settings, people, providers.of_activities, clock)
     pushing = PushSender(reached, providers.of, badge=notifications.unread)
     sending, sent = create_deliveries(node, settings, dev_inbox, pushing, composer, clock)
     mails = Mails(sending, node.pseudonyms, clock)
@@ -49,7 +51,7 @@ def create_app(settings: NotificationsSettings, clock: Clock = utc_now) -> App:
     learning = LearningNews(people, teller)
     told = Part(subscriptions=event_handlers.table(sending, people, account, learning))
     seen = create_previews(composer, is_open=settings.has_dev_inbox)
-    parts = [read, written, sent, registered, shown, told, seen]
+    parts = [read, written, sent, live, registered, shown, told, seen]
 
     if settings.delivers:  # all that comes as events is work of those that deliver
         node.holds(held_in(met, parts))

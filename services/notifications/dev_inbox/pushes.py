@@ -19,7 +19,7 @@ class DevInboxPushes:
         return await self._put(push.id, push.to or token, push.title, text, going)
 
     async def update(self, token: str, activity: ActivityPush, going: Going) -> Result | Gone:
-        state = bytes(activity.content_state).decode()
+        state = bytes(activity.content_state or b"").decode()
         alert = activity.alert
         text = f"{alert.title}\n{alert.body}\n{state}" if alert else state
         title = f"Live activity: {activity.event}"

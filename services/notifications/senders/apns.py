@@ -54,13 +54,12 @@ class Apns:
     ) -> Result | Gone:
         if not _TOKEN.fullmatch(token):
             return Gone()  # as Apple would say; it must not get to name another path
-        await going()
+        path = f"/3/device/{token}"
         try:
             for _ in range(2):
                 bearer = self._token.current()
-                answer = await self._origin.post(
-                    f"/3/device/{token}", {**headers, "authorization": f"bearer {bearer}"}, payload
-                )
+                head = {**headers, "authorization": f"bearer {bearer}"}
+                answer = await self._origin.post(path, head, payload, going)
                 result = verdict(answer, self._complaints)
                 if not isinstance(result, TryAgain) or result.reason != EXPIRED_TOKEN:
                     return result
@@ -103,11 +102,9 @@ def _activity(activity: ActivityPush) -> bytes:
     alert = activity.alert
 
     def written(body: str) -> bytes:
-        aps: dict[str, Any] = {
-            "timestamp": activity.timestamp,
-            "event": activity.event,
-            "content-state": activity.content_state,
-        }
+        aps: dict[str, Any] = {"timestamp": activity.timestamp, "event": activity.event}
+        if activity.content_state is not None:
+            aps["content-state"] = activity.content_state
         if activity.stale_at:
             aps["stale-date"] = int(activity.stale_at.timestamp())
         if activity.dismiss_at:

@@ -38,11 +38,10 @@ class Fcm:
         message = _message(token, push, max(0, life))
         try:
             bearer = await self._token.current()
-            await going()
-            answer = await self._post(message, bearer)
+            answer = await self._post(message, bearer, going)
             if answer.status == 401:
                 self._token.forget(bearer)
-                answer = await self._post(message, await self._token.current())
+                answer = await self._post(message, await self._token.current(), going)
         except NoAnswer as error:
             return TryAgain(f"fcm {error.reason}")
         except NoAccess as error:
@@ -53,9 +52,9 @@ class Fcm:
         await self._origin.close()
         await self._token.close()
 
-    async def _post(self, message: bytes, bearer: str) -> Response:
+    async def _post(self, message: bytes, bearer: str, going: Going) -> Response:
         headers = {"authorization": f"Bearer {bearer}", "content-type": "application/json"}
-        return await self._origin.post(self._path, headers, message)
+        return await self._origin.post(self._path, headers, message, going)
 
     def _without_access(self, answer: Response) -> Result:
         reason = f"fcm token {answer.status}"

@@ -95,7 +95,7 @@ class Http2Connection(asyncio.Protocol):
 
     async def post(self, host: str, path: str, headers: Mapping[str, str], body: bytes) -> Response:
         """Raises NoAnswer. When it is cancelled, the peer hears of it."""
-        await self._room()
+        await self.room()
         head = [(":method", "POST"), (":scheme", "https"), (":authority", host), (":path", path)]
         try:
             stream = self._h2.get_next_available_stream_id()
@@ -125,7 +125,8 @@ class Http2Connection(asyncio.Protocol):
             self._transport.close()
         self._end("closed")
 
-    async def _room(self) -> None:
+    async def room(self) -> None:
+        """Wait until the peer takes another request. Raises NoAnswer."""
         while self.usable:
             if self._h2.open_outbound_streams < self._most_streams:
                 return

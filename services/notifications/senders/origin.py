@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from services.notifications.senders.domain import Going
 from services.notifications.senders.http2 import Http2Connection, NoAnswer, Response
 from shared.settings import SettingsError
 
@@ -69,15 +70,20 @@ class Origin:
         self._connection: Http2Connection | None = None
         self._connecting: asyncio.Task[Http2Connection] | None = None
 
-    async def post(self, path: str, headers: Mapping[str, str], body: bytes) -> Response:
-        """Raises NoAnswer, soon enough."""
+    async def post(
+        self, path: str, headers: Mapping[str, str], body: bytes, going: Going | None = None
+    ) -> Response:
+        """Raises NoAnswer, soon enough. `going`: awaited when nothing else is to be waited for."""
         sent, connection = 0.0, None
         try:
             async with asyncio.timeout(self._patience.request):
                 for repeat in range(_REPEATS + 1):
                     connection = await self._connected()
-                    sent = time.monotonic()
                     try:
+                        await connection.room()
+                        if going is not None:
+                            await going()
+                        sent = time.monotonic()
                         return await connection.post(self._authority, path, headers, body)
                     except NoAnswer as error:
                         if not error.untouched or repeat == _REPEATS:

@@ -46,12 +46,13 @@ class Alert(msgspec.Struct, frozen=True):
 class ActivityPush(msgspec.Struct, frozen=True, kw_only=True):
     """A state of a live activity, for one device. `id` and `to`: as in `Push`. `timestamp`: whole
     seconds since 1970; a device passes over what is not newer than what it has. `stale_at`: when
-    the state shall count as old, `dismiss_at`: when an ended activity shall leave the screen."""
+    the state shall count as old, `dismiss_at`: when an ended activity shall leave the screen.
+    `content_state`: a JSON object; None: what was shown last."""
 
     id: str
     to: str = ""
     event: Literal["update", "end"]
-    content_state: msgspec.Raw  # a JSON object
+    content_state: msgspec.Raw | None
     timestamp: int
     priority: Literal[5, 10]
     alert: Alert | None = None

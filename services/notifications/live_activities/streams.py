@@ -1,0 +1,75 @@
+"""Where the current states of streams lie, and what has changed. All due times are the server's."""
+
+from collections.abc import Collection as Ids
+from collections.abc import Sequence
+
+from services.notifications.live_activities.domain import KEPT, State
+from shared.documents import from_document, to_document
+from shared.mongo import Collection, Document, IndexModel, Session
+
+_LEASE_MS = 10_000
+_KEPT_MS = int(KEPT.total_seconds() * 1000)
+
+
+class Streams:
+    """One row a stream, with its newest state. Written in transactions only."""
+
+    INDEXES = (IndexModel([("remove_at", 1)], name="expiry", expireAfterSeconds=0),)
+
+    def __init__(self, collection: Collection) -> None:
+        self._rows = collection
+
+    async def put(self, stream_id: str, state: State, session: Session) -> None:
+        """The state that comes after all others. Its `number` is made here: by the server's clock,
+        so that it grows even after a stream was forgotten."""
+        row: Document = {name: {"$literal": each} for name, each in to_document(state).items()}
+        number = {"$max": [{"$add": [{"$ifNull": ["$number", 0]}, 1]}, {"$toLong": "$$NOW"}]}
+        row |= {"number": number, "remove_at": {"$add": ["$$NOW", _KEPT_MS]}}
+        await self._rows.update_one(
+            {"_id": stream_id}, [{"$set": row}], upsert=True, session=session
+        )
+
+    async def current(self, stream_id: str) -> State | None:
+        document = await self._rows.find_one({"_id": stream_id})
+        return from_document(State, document) if document else None
+
+
+class Changes:
+    """One row for each change whose sessions do not all know of it yet; `due_at`: when anybody may
+    see to that."""
+
+    INDEXES = (IndexModel([("due_at", 1)], name="due"),)
+
+    def __init__(self, collection: Collection, lease: str) -> None:
+        self._rows = collection
+        self._lease = lease
+
+    async def add(self, change_id: str, stream_id: str, session: Session) -> None:
+        # An upsert rather than an insert, because only a pipeline can read the server's clock.
+        row = {"stream_id": {"$literal": stream_id}, "due_at": "$$NOW"}
+        await self._rows.update_one(
+            {"_id": change_id}, [{"$set": row}], upsert=True, session=session
+        )
+
+    async def claim(self, limit: int) -> dict[str, str]:
+        """The streams of up to `limit` changes, by the changes' ids; those are ours for a while."""
+        due: Document = {"due_at": {"$exists": True}, "$expr": {"$lt": ["$due_at", "$$NOW"]}}
+        found = self._rows.find(due, {"_id": 1}).sort("due_at", 1).limit(limit)
+        ids = [row["_id"] async for row in found]
+        if not ids:
+            return {}
+        await self._rows.update_many({**due, "_id": {"$in": ids}}, self._leased())
+        mine = self._rows.find({"_id": {"$in": ids}, "lease": self._lease})
+        return {row["_id"]: row["stream_id"] async for row in mine}
+
+    async def renew(self, ids: Ids[str]) -> None:
+        held = {"_id": {"$in": list(ids)}, "lease": self._lease}
+        await self._rows.update_many(held, self._leased())
+
+    async def remove(self, ids: Ids[str]) -> None:
+        """All of their sessions know."""
+        await self._rows.delete_many({"_id": {"$in": list(ids)}})
+
+    def _leased(self) -> Sequence[Document]:
+        later = {"$add": ["$$NOW", _LEASE_MS]}
+        return [{"$set": {"lease": {"$literal": self._lease}, "due_at": later}}]
