@@ -41,6 +41,13 @@ export type Data<Id extends OperationId> =
     : never;
 export type Code<Id extends OperationId> = Extract<Answer<Id>, Refused>["code"];
 
+/** `sound`: the name of one in the app; null: none. */
+export interface Alert {
+  title: string;
+  body: string;
+  sound?: string | null;
+}
+
 /** `option_ids`: empty is not answered. */
 export interface AnswerBody {
   questionId: string;
@@ -418,6 +425,12 @@ export interface Finalized {
   finalizedAt: string;
 }
 
+/** `deleted`: how many there were. */
+export interface ForgottenSessions {
+  success: boolean;
+  deleted: number;
+}
+
 export interface Health {
   status: string;
 }
@@ -456,6 +469,16 @@ export interface LevelShare {
   count: number;
   percentage: number;
   averageScore: number;
+}
+
+/** `expiresAt`: when the activity is ended by itself. */
+export interface LiveSessionView {
+  id: string;
+  streamId: string;
+  deviceId: string;
+  activityId: string;
+  createdAt: string;
+  expiresAt: string;
 }
 
 export interface LogOut {
@@ -749,6 +772,13 @@ export interface RegisterDevice {
   liveActivityPushToStartToken?: string | null;
 }
 
+export interface RegisterLiveActivity {
+  streamId: string;
+  deviceId: string;
+  liveActivityToken: string;
+  activityId: string;
+}
+
 export interface Registered {
   message: string;
   user: User;
@@ -841,6 +871,16 @@ export interface Share {
   label: string;
   count: number;
   percentage: number;
+}
+
+/** `contentState`: as the app declares it. `priority`: 5 may wait until the phone is awake anyway. `staleDate`: when it counts as old; `dismissalDate`: when it leaves the screen, once it has ended. */
+export interface ShowLiveActivity {
+  event: "end" | "update";
+  contentState: Record<string, unknown>;
+  alert?: Alert | null;
+  dismissalDate?: string | null;
+  staleDate?: string | null;
+  priority?: 5 | 10;
 }
 
 /** An entry, as the app reads it. */
@@ -2884,6 +2924,87 @@ export interface Operations {
       404: Refused<"not_found", 404>;
       413: Refused<"body_too_large", 413>;
       415: Refused<"unsupported_media_type" | "encoded_body", 415>;
+      429: Refused<"too_many_requests", 429>;
+      default: Otherwise;
+    };
+  };
+  /** Say that a live activity is on a device */
+  registerLiveActivity: {
+    method: "POST";
+    route: "/notifications/live-activity-sessions";
+    path: Record<string, never>;
+    query: Record<string, never>;
+    headers: { "X-Language"?: string; "Idempotency-Key"?: string };
+    body: RegisterLiveActivity;
+    answers: {
+      200: Envelope<Done, 200>;
+      400: Refused<"validation_failed" | "malformed_request" | "malformed_path", 400>;
+      401: Refused<"authentication_required", 401>;
+      403: Refused<"account_deletion_pending", 403>;
+      409: Refused<"idempotency_key_in_use", 409>;
+      413: Refused<"body_too_large", 413>;
+      415: Refused<"unsupported_media_type" | "encoded_body", 415>;
+      422: Refused<"idempotency_key_reused", 422>;
+      429: Refused<"too_many_requests", 429>;
+      default: Otherwise;
+    };
+  };
+  /** List your live activities */
+  listLiveActivities: {
+    method: "GET";
+    route: "/notifications/live-activity-sessions";
+    path: Record<string, never>;
+    query: Record<string, never>;
+    headers: { "X-Language"?: string };
+    body: undefined;
+    answers: {
+      200: Envelope<LiveSessionView[], 200>;
+      400: Refused<"validation_failed" | "malformed_request" | "malformed_path", 400>;
+      401: Refused<"authentication_required", 401>;
+      403: Refused<"account_deletion_pending", 403>;
+      413: Refused<"body_too_large", 413>;
+      415: Refused<"unsupported_media_type" | "encoded_body", 415>;
+      429: Refused<"too_many_requests", 429>;
+      default: Otherwise;
+    };
+  };
+  /** Say that live activities are gone from the screen */
+  forgetLiveActivities: {
+    method: "DELETE";
+    route: "/notifications/live-activity-sessions";
+    path: Record<string, never>;
+    query: { streamId?: string; deviceId?: string; activityId?: string };
+    headers: { "X-Language"?: string };
+    body: undefined;
+    answers: {
+      200: Envelope<ForgottenSessions, 200>;
+      400: Refused<"validation_failed" | "malformed_request" | "malformed_path", 400>;
+      401: Refused<"authentication_required", 401>;
+      403: Refused<"account_deletion_pending", 403>;
+      413: Refused<"body_too_large", 413>;
+      415: Refused<"unsupported_media_type" | "encoded_body", 415>;
+      429: Refused<"too_many_requests", 429>;
+      default: Otherwise;
+    };
+  };
+  /** Show something on all devices that follow a stream */
+  showLiveActivity: {
+    method: "POST";
+    route: "/notifications/live-activities/{streamId}";
+    path: { streamId: string };
+    query: Record<string, never>;
+    headers: { "X-Language"?: string; "Idempotency-Key"?: string };
+    body: ShowLiveActivity;
+    answers: {
+      202: Envelope<Done, 202>;
+      400: Refused<"validation_failed" | "malformed_request" | "malformed_path", 400>;
+      401: Refused<"authentication_required", 401>;
+      403: Refused<"insufficient_permissions" | "account_deletion_pending", 403>;
+      404: Refused<"not_found", 404>;
+      409: Refused<"idempotency_key_in_use", 409>;
+      413: Refused<"body_too_large", 413>;
+      415: Refused<"unsupported_media_type" | "encoded_body", 415>;
+      422: Refused<"idempotency_key_reused", 422>;
       429: Refused<"too_many_requests", 429>;
       default: Otherwise;
     };

@@ -32,12 +32,6 @@ class PushProviders:
     of: Mapping[Platform, PushProvider]
     of_activities: ActivityProvider
 
-    async def close(self) -> None:
-        """Once each: of several platforms it may be the same."""
-        for provider in set(self.of.values()):
-            await provider.close()
-        await self.of_activities.close()
-
 
 def create_push_providers(
     settings: NotificationsSettings, inbox: DevInbox, clock: Clock
