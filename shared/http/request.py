@@ -13,7 +13,7 @@ from msgspec import UNSET, UnsetType
 
 from shared.errors import MalformedRequest
 
-_PLACE = re.compile(r" - at `\$\.(.+)`$")
+_PLACE = re.compile(r" - at (?:`key` in )?`\$\.(.+)`$")
 _MOST = 20  # wrong members that an answer names
 
 Wrong = dict[str, str]  # as Litestar says it: `message` and `key`

@@ -14,12 +14,17 @@ import pytest
 from pymongo import MongoClient
 
 from deploy.stack import Stack
+from services.notifications.devices.domain import Device
+from shared.clock import utc_now
 from shared.contracts.auth import OtpRequested
+from shared.contracts.learning import MaterialAssigned
+from shared.documents import to_document
 from shared.ids import new_id
 from shared.mongo import connect
 from tests.eventually import eventually
 from tests.files import contents
 from tests.notifications.deaf_proxy import DeafProxy, deaf_proxy
+from tests.notifications.people import NOON, registered
 from tests.notifications.running import CODE_KEY, PRIVACY_KEY, Auth, Notifications
 from tests.notifications.smtp_peer import NEVER, SmtpPeer, smtp_peer
 
@@ -112,6 +117,58 @@ async def test_replicas_killed_again_and_again_under_load_lose_nothing(fleet: Fl
         mails = fleet.peer.to(recipient)
         assert mails
         assert len({mail.message["Message-ID"] for mail in mails}) == 1
+
+
+async def test_replicas_killed_while_they_tell_people_tell_each_of_them_once(fleet: Fleet) -> None:
+    """As an entry, a mail and a push, which goes to the dev inbox."""
+    chance = random.Random(5)
+    people = {new_id(): f"told{number}@kill.test" for number in range(12)}
+    for user_id, email in people.items():
+        await fleet.auth.say(registered(user_id, email))
+        await known(fleet, user_id)
+    fleet.peer.rcpt |= {email: [NEVER, "250 OK"] for email in list(people.values())[::5]}
+    for user_id in people:
+        await fleet.auth.say(
+            MaterialAssigned(
+                user_id=user_id, material_id=new_id(), title="Verbs", locale="en", assigned_at=NOON
+            )
+        )
+        if user_id in list(people)[3::6]:
+            await fleet.stack.kill(chance.choice(REPLICAS))
+    database = fleet.service.database
+
+    async def all_told() -> bool:
+        sent = {"user_id": {"$in": list(people)}, "state": "sent"}
+        return await database["deliveries"].count_documents(sent) == 2 * len(people)
+
+    await eventually(all_told, within=60)
+    theirs = {"user_id": {"$in": list(people)}}
+    assert await database["notifications"].count_documents(theirs) == len(people)
+    assert await database["dev_inbox"].count_documents({"to": {"$in": list(people)}}) == len(people)
+    for email in people.values():
+        assert len({mail.message["Message-ID"] for mail in fleet.peer.to(email)}) == 1
+    said = [
+        each for each in await fleet.service.said("notification.sent") if each["userId"] in people
+    ]
+    assert len({each["deliveryId"] for each in said}) == len(said) == 2 * len(people)
+
+
+async def known(fleet: Fleet, user_id: str) -> None:
+    """Also with a phone, as if they had said so."""
+    people, devices = fleet.service.database["people"], fleet.service.database["devices"]
+    await eventually(lambda: people.find_one({"_id": user_id, "email": {"$gt": ""}}), within=30)
+    phone = Device(
+        id=new_id(),
+        user_id=user_id,
+        device_id="phone",
+        platform="ios",
+        session_id=new_id(),
+        token=new_id(),
+        token_at=utc_now(),
+        created_at=utc_now(),
+        seen_at=utc_now(),
+    )
+    await devices.insert_one(to_document(phone))
 
 
 async def test_a_canary_code_lies_readable_nowhere(backbone: Stack, fleet: Fleet) -> None:

@@ -52,5 +52,5 @@ class PushSender:
         await self._devices.forget_dead(device.id, "token", token, gone.since)
         now = await self._devices.find(device.id)
         if now is None or now.token is None:
-            return Refused("no device")
+            return Refused("token gone")
         return TryAgain("another token")  # or the same, which was said to be alive since
