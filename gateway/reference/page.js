@@ -16,6 +16,8 @@ const OTHER_SAMPLES = [
 ];
 /* What the document says of an operation that changes data. */
 const WARNING = "x-production-warning";
+/* And of one that is another, under one more path. */
+const ALIAS = "x-alias-of";
 
 const page = document.documentElement;
 const isDevelopment = !page.dataset.development;
@@ -35,13 +37,20 @@ const production = {
 class ProductionWarning extends HTMLElement {
   connectedCallback() {
     this.setAttribute("role", "note");
-    this.textContent = this.getAttribute(WARNING) ?? this.textContent;
+    if (this.hasAttribute(WARNING)) this.say(this.getAttribute(WARNING));
   }
 
-  /* Set in the form only, which has the element for every operation. */
+  /* Set in the form, which has the element for every operation. */
   set operation(operation) {
+    this.className = "of-form";
     this.hidden = !(WARNING in operation);
-    this.textContent = operation[WARNING] ?? "";
+    this.say(operation[WARNING] ?? "");
+  }
+
+  say(text) {
+    const selected = document.createElement("strong");
+    selected.textContent = "Production is selected.";
+    this.replaceChildren(selected, ` ${text}`);
   }
 }
 
@@ -105,6 +114,11 @@ async function described(address) {
   const answer = await fetch(address);
   if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
   const api = await answer.json();
+  for (const operations of Object.values(api.paths)) {
+    for (const [method, operation] of Object.entries(operations)) {
+      if (ALIAS in operation) delete operations[method]; // the other's description names it
+    }
+  }
   const [first, ...others] = api.info.description.split("\n\n");
   api.info.description = [first, introduction(api), ...others].join("\n\n");
   return api;

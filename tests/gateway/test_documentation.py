@@ -101,6 +101,13 @@ async def test_in_production_the_gateway_is_the_production_server(house: House) 
     assert policy(page)["connect-src"] == "'self' https://dev.example:8443"
 
 
+async def test_operations_that_change_data_carry_a_warning(house: House) -> None:
+    api = (await ask(house.port, "GET", "/openapi.json")).json
+    for path, operations in api["paths"].items():
+        for method, operation in operations.items():
+            assert method == "get" or operation["x-production-warning"], (method, path)
+
+
 def test_there_is_a_choice_of_servers_without_any_setting() -> None:
     servers = GatewaySettings.from_environment({}).servers
     assert servers.development is None  # this gateway
