@@ -165,6 +165,7 @@ def summary(plan: Plan) -> list[str]:
     if "gateway" in plan.components:
         gateway = plan.url("gateway")
         lines.append(f"  API        {gateway}")
+        lines.append(f"  Reference  {gateway}/api/docs   (to read the API, and to try it)")
         if plan.has_dev_inbox:
             lines.append(f"  Dev inbox  {gateway}/dev/inbox  (what is not really sent, codes too)")
     return [

@@ -31,8 +31,8 @@ class Servers(msgspec.Struct, frozen=True):
 
 
 class Documentation:
-    """All of it by path. It is read and compressed when somebody first asks for some of it: that
-    takes as long as the gateway's whole start."""
+    """All of it by path. It is read and compressed when somebody first asks for some of it: no
+    start waits for what most gateways are never asked for."""
 
     def __init__(self, servers: Servers) -> None:
         self._servers = servers
@@ -61,7 +61,6 @@ def _documents(servers: Servers) -> dict[str, Document]:
         **{
             f"/{name}": Document.of((_REFERENCE / name).read_bytes(), media_type)
             for name, media_type in _FILES.items()
-            if (_REFERENCE / name).exists()
         },
         _PAGE: Document.of(page.encode(), "text/html", headers=_guards(servers)),
         **dict(assets.values()),

@@ -80,7 +80,9 @@ function authenticate(token) {
 
 /* Who signs in on this page need not copy the token. */
 async function received({ response }) {
-  if (!response.ok || !SIGN_INS.includes(new URL(response.url).pathname)) return;
+  const { origin, pathname } = new URL(response.url);
+  if (!response.ok || !SIGN_INS.includes(pathname)) return;
+  if (serverAt(origin) !== page.dataset.server) return; // another was selected meanwhile
   const { data } = await response.clone().json();
   authenticate(data.accessToken);
 }

@@ -13,6 +13,8 @@ DOCUMENTS = {
     "/openapi.json": "application/json",
     "/swagger/json": "application/json",
     "/api/v1/openapi.json": "application/json",
+    "/asyncapi.json": "application/json",
+    "/client.d.ts": "text/plain; charset=utf-8",
     "/api/docs": "text/html; charset=utf-8",
 }
 GZIP = "Accept-Encoding: br;q=1.0, gzip;q=0.8, *;q=0.1"
