@@ -99,10 +99,21 @@ def _with_members(schema: Json, members: Json) -> Json:
         schema = {**schema, "required": [name for name in members if name in required]}
     schema = {**schema, "properties": members}
     if "description" in schema:
-        schema["description"] = " ".join(schema["description"].split())
+        schema["description"] = _in_json(" ".join(schema["description"].split()), members)
     if not schema.get("required"):
         schema.pop("required", None)
     return schema
+
+
+def _in_json(text: str, members: Json) -> str:
+    """With `user_name` as `userName`, where that is one of the members."""
+
+    def shown(found: re.Match[str]) -> str:
+        first, *others = found[1].split("_")
+        name = first + "".join(map(str.capitalize, others))
+        return f"`{name}`" if name in members else found[0]
+
+    return re.sub(r"`(\w+)`", shown, text)
 
 
 def _sent(name: str, schema: Json) -> Json:

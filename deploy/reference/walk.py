@@ -8,7 +8,6 @@ import httpx
 
 from deploy import pdf
 from deploy.api import Api, signed_in_admin, waited
-from gateway.table import TABLE
 
 Json = dict[str, Any]
 
@@ -42,10 +41,8 @@ class Walk:
         self._files()
         self._settings()
         self._contact()
-        if any(route.path == "/notifications" for route in TABLE):
-            self._notifications()
-        if any("live" in route.path for route in TABLE):
-            self._devices()
+        self._notifications()
+        self._devices()
         self._sessions()
         self._export()
         self._people()

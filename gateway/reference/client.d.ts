@@ -48,7 +48,7 @@ export interface Alert {
   sound?: string | null;
 }
 
-/** `option_ids`: empty is not answered. */
+/** `optionIds`: empty is not answered. */
 export interface AnswerBody {
   questionId: string;
   optionId?: string | null;
@@ -193,7 +193,7 @@ export interface ChangeEmail {
   email: string;
 }
 
-/** The parts of the form that `read_changes` reads. `videos`: a JSON list of `{title, url}`. */
+/** A form. `videos`: a JSON list of `{title, url}`, which replaces the links there are. */
 export interface ChangeMaterialParts {
   title?: string;
   description?: string;
@@ -269,7 +269,7 @@ export interface CompleteRegistration {
   termsOfUseVersion: string;
 }
 
-/** `reply`, `replied_by`, `replied_at`: the last one. `replied_by`: the id of an admin; null too when their account was erased. */
+/** `reply`, `repliedBy`, `repliedAt`: the last one. `repliedBy`: the id of an admin; null too when their account was erased. */
 export interface ContactView {
   id: string;
   fullName: string;
@@ -284,7 +284,7 @@ export interface ContactView {
   createdAt: string;
 }
 
-/** `pending`, `replied`: how many have that status. `reply_rate`: `replied` of `total`. */
+/** `pending`, `replied`: how many have that status. `replyRate`: `replied` of `total`. */
 export interface ContactsOverview {
   total: number;
   pending: number;
@@ -293,7 +293,7 @@ export interface ContactsOverview {
   newLast30Days: number;
 }
 
-/** As it is kept and as it is shown. Times are timestamps. */
+/** A course, as it is kept and as it is shown. Times are UTC timestamps. */
 export interface Course {
   id: string;
   title: string;
@@ -517,7 +517,7 @@ export interface MoveContact {
   status: "CLOSED" | "IN_PROGRESS" | "PENDING" | "REPLIED";
 }
 
-/** As `read_new` reads them. `videos`: a JSON list of `{title, url}`. */
+/** A form. `videos`: a JSON list of `{title, url}`. */
 export interface NewMaterialParts {
   title: string;
   description?: string;
@@ -535,7 +535,7 @@ export interface OptionBody {
   isCorrect?: boolean;
 }
 
-/** `is_correct`: for admins only; nobody else gets the member at all. */
+/** `isCorrect`: for admins only; nobody else gets the member at all. */
 export interface OptionView {
   id: string;
   text: string;
@@ -634,7 +634,7 @@ export interface PdfView {
   pages: number;
 }
 
-/** The part of the form that `read_photo` reads. */
+/** A form. */
 export interface PhotoParts {
   /** A file */
   file: Blob;
@@ -740,7 +740,7 @@ export interface RecentContact {
   source: string | null;
 }
 
-/** `user_name` and `user_email` are null of somebody who has none, or was not heard of yet. */
+/** `userName` and `userEmail` are null of somebody who has none, or was not heard of yet. */
 export interface RecentResult {
   id: string;
   userName: string | null;
@@ -830,7 +830,9 @@ export interface ResultView {
 }
 
 export interface SendOtp {
+  /** Such as `90`, with or without `+` */
   countryCode: string;
+  /** Without the country's code */
   phoneNumber: string;
 }
 
@@ -918,7 +920,7 @@ export interface TargetLanguages {
   targetLanguages: string[];
 }
 
-/** `attempts_left`: null is any number. `result`: the last one. */
+/** `attemptsLeft`: null is any number. `result`: the last one. */
 export interface TestStatus {
   hasCompleted: boolean;
   attemptsUsed: number;
@@ -947,7 +949,7 @@ export interface Unread {
   count: number;
 }
 
-/** The parts of the form that `read_upload` reads. */
+/** A form. `folder`: up to five names, separated by `/`; the first decides who may read it. */
 export interface UploadParts {
   /** A file */
   file: Blob;
@@ -963,7 +965,7 @@ export interface Uploaded {
   sha256: string;
 }
 
-/** The public `User` document, every member always there (contract, section 3). */
+/** The public `User` document, every member always there. */
 export interface User {
   id: string;
   name: string | null;
@@ -1034,25 +1036,36 @@ export interface Usual {
 }
 
 export interface VerifyOtp {
+  /** Such as `90`, with or without `+` */
   countryCode: string;
+  /** Without the country's code */
   phoneNumber: string;
+  /** As it stands in the message */
   code: string;
+  /** Where they come from; kept when they are new */
   signupSource?: string | null;
+  /** Where they come from; kept when they are new */
   signupCampaign?: string | null;
 }
 
 export interface VerifyOtpEmail {
   email: string;
+  /** As it stands in the message */
   code: string;
+  /** Where they come from; kept when they are new */
   signupSource?: string | null;
+  /** Where they come from; kept when they are new */
   signupCampaign?: string | null;
 }
 
 export interface VerifyRequestedOtp {
   email: string;
+  /** As it stands in the message */
   code: string;
   language?: string | null;
+  /** Where they come from; kept when they are new */
   signupSource?: string | null;
+  /** Where they come from; kept when they are new */
   signupCampaign?: string | null;
 }
 

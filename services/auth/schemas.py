@@ -11,10 +11,19 @@ from shared.contracts.users import User
 from shared.roles import Role
 
 # Not `$`, which lets a line feed follow.
-Code = Annotated[str, Meta(pattern=r"^[0-9]{4,8}(?![\s\S])")]
-Dialled = Annotated[str, Meta(min_length=1, max_length=32)]
+Code = Annotated[
+    str, Meta(pattern=r"^[0-9]{4,8}(?![\s\S])", description="As it stands in the message")
+]
+CountryCode = Annotated[
+    str, Meta(min_length=1, max_length=32, description="Such as `90`, with or without `+`")
+]
+PhoneNumber = Annotated[
+    str, Meta(min_length=1, max_length=32, description="Without the country's code")
+]
 EmailText = Annotated[str, Meta(min_length=3, max_length=512)]
-Origin = Annotated[str, Meta(max_length=100)]
+Origin = Annotated[
+    str, Meta(max_length=100, description="Where they come from; kept when they are new")
+]
 
 
 class Request(
@@ -24,13 +33,13 @@ class Request(
 
 
 class SendOtp(Request, frozen=True, kw_only=True):
-    country_code: Dialled
-    phone_number: Dialled
+    country_code: CountryCode
+    phone_number: PhoneNumber
 
 
 class VerifyOtp(Request, frozen=True, kw_only=True):
-    country_code: Dialled
-    phone_number: Dialled
+    country_code: CountryCode
+    phone_number: PhoneNumber
     code: Code
     signup_source: Origin | None = None
     signup_campaign: Origin | None = None

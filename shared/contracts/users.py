@@ -84,7 +84,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class User(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """The public `User` document, every member always there (contract, section 3)."""
+    """The public `User` document, every member always there."""
 
     id: str
     name: str | None

@@ -25,7 +25,7 @@ _BAD_START = Text(
 
 
 class Course(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """As it is kept and as it is shown. Times are timestamps."""
+    """A course, as it is kept and as it is shown. Times are UTC timestamps."""
 
     id: str
     title: str

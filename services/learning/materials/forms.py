@@ -33,7 +33,7 @@ Links = Annotated[tuple[LinkBody, ...], Meta(max_length=MOST)]
 
 
 class ChangeMaterialParts(Body, frozen=True, kw_only=True):
-    """The parts of the form that `read_changes` reads. `videos`: a JSON list of `{title, url}`."""
+    """A form. `videos`: a JSON list of `{title, url}`, which replaces the links there are."""
 
     title: Title | UnsetType = UNSET
     description: Description | UnsetType = UNSET
@@ -45,7 +45,7 @@ class ChangeMaterialParts(Body, frozen=True, kw_only=True):
 
 
 class NewMaterialParts(ChangeMaterialParts, frozen=True, kw_only=True):
-    """As `read_new` reads them. `videos`: a JSON list of `{title, url}`."""
+    """A form. `videos`: a JSON list of `{title, url}`."""
 
     title: Title
     locale: Language

@@ -26,14 +26,14 @@ _BAD_FOLDER = Text(
 
 
 class UploadParts(Body, frozen=True, kw_only=True):
-    """The parts of the form that `read_upload` reads."""
+    """A form. `folder`: up to five names, separated by `/`; the first decides who may read it."""
 
     file: bytes
     folder: str = _DEFAULT_FOLDER
 
 
 class PhotoParts(Body, frozen=True, kw_only=True):
-    """The part of the form that `read_photo` reads."""
+    """A form."""
 
     file: bytes
 
