@@ -90,13 +90,12 @@ class Api:
         result = self.post("/auth/otp/verify", {"email": email, "code": found})
         return type(self)(self._http, result["accessToken"]), result["user"]
 
-    def dev_inbox(self, email: str) -> list[dict[str, Any]]:
-        """What went there instead of to them, newest first."""
+    def dev_inbox(self, to: str) -> list[dict[str, Any]]:
+        """What went there instead of to them, newest first. `to`: an email, a number, or of pushes
+        a person's id."""
         path, headers = "/dev/inbox", {"Accept": "application/json"}
         try:
-            found: list[dict[str, Any]] = self._ask(
-                "GET", path, params={"to": email}, headers=headers
-            )
+            found: list[dict[str, Any]] = self._ask("GET", path, params={"to": to}, headers=headers)
         except Failed as error:
             if "404" in str(error):
                 raise Failed(

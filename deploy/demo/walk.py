@@ -37,8 +37,10 @@ class Walk:
         yield "a learner signs in by mailed code", self.signs_in
         yield "completes the registration", self.registers
         yield "brings a phone", self.brings_a_phone
+        yield "starts a live activity on it", self.starts_an_activity
         yield "takes the test", self.takes_the_test
-        yield "is told of the result", self.is_told
+        yield "has a result to show", self.shows_the_result
+        yield "and was told of it", self.is_told
         yield "gets a material, opens it", self.gets_a_material
         yield "a visitor writes to the school", self.visitor_writes
         yield "the school answers", self.school_answers
@@ -118,18 +120,20 @@ class Walk:
         return f"{user['name']} {user['surname']}, @{user['username']}, speaks Turkish"
 
     def brings_a_phone(self) -> str:
-        device = {"platform": "ios", "deviceId": f"phone-{self._tag}"}
-        self._learner.post("/notifications/device-token", {**device, "token": self._tag * 8})
-        self._learner.post(
-            "/notifications/live-activity-sessions",
-            {
-                "streamId": f"placement:{self._test['id']}",
-                "deviceId": device["deviceId"],
-                "liveActivityToken": self._tag * 10,
-                "activityId": f"activity-{self._tag}",
-            },
-        )
-        return "for pushes and a live activity"
+        self._phone = f"phone-{self._tag}"
+        device = {"platform": "ios", "deviceId": self._phone, "token": self._tag * 8}
+        self._learner.post("/notifications/device-token", device)
+        return "for pushes"
+
+    def starts_an_activity(self) -> str:
+        session = {
+            "streamId": f"placement:{self._test['id']}",
+            "deviceId": self._phone,
+            "liveActivityToken": self._tag * 10,
+            "activityId": f"activity-{self._tag}",
+        }
+        self._learner.post("/notifications/live-activity-sessions", session)
+        return "which ends with the result"
 
     def takes_the_test(self) -> str:
         test = self._learner.get(f"/proficiency-tests/{self._test['id']}")
@@ -140,20 +144,29 @@ class Walk:
             {"questionId": each["id"], "optionId": _option(right[each["id"]], number < _RIGHT)}
             for number, each in enumerate(test["questions"])
         ]
-        result = self._learner.post(f"/proficiency-tests/{test['id']}/submit", {"answers": answers})
-        return f"{result['totalScore']} of 100: level {result['level']}"
+        path = f"/proficiency-tests/{test['id']}/submit"
+        self._result = self._learner.post(path, {"answers": answers})["id"]
+        return f"{_RIGHT} of {len(answers)} answers right"
+
+    def shows_the_result(self) -> str:
+        result = self._learner.get(f"/proficiency-tests/results/{self._result}")
+        user, test = result["user"], result["test"]
+        return (
+            f"{user['name']}, {test['title']}: {result['totalScore']:.2f} of 100, level"
+            f" {result['level']}, on {result['completedAt'][:10]}"
+        )
 
     def is_told(self) -> str:
         def entry() -> dict[str, Any] | None:
             found = self._learner.get("/notifications", category="tests")["list"]
             return found[0] if found else None
 
-        def channels() -> set[str] | None:
-            theirs = [each for each in self._visitor.dev_inbox(self._email) if not each["code"]]
-            return {each["channel"] for each in theirs}
+        def came() -> bool:
+            sent = [self._visitor.dev_inbox(to) for to in (self._email, self._learner_id)]
+            return all(any(told["title"] == each["subject"] for each in those) for those in sent)
 
         told = waited(entry, "no entry in the learner's notifications")
-        waited(channels, "no mail in the dev inbox")
+        waited(came, "no mail or push in the dev inbox")
         self._learner.patch(f"/notifications/{told['id']}/read", {"isRead": True})
         return f"“{told['title']}”, in the app, by mail and push"
 
