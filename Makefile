@@ -27,6 +27,9 @@ seed: $(READY) ## Load a sample school into what `make run` runs
 docs: $(READY) ## Write the reference of the API anew: gateway/reference
 	@$(BIN)/python -m deploy.reference
 
+demo: $(READY) ## Walk through the whole product on what `make run` runs
+	@$(BIN)/python -m deploy.demo
+
 # Three at a time, each with servers of its own: tests wait more than they work.
 test: $(READY) ## Run all tests against a real mongod and nats-server
 	@$(BIN)/python -m pytest -n 3 --dist loadfile

@@ -10,6 +10,7 @@ import pikepdf
 import pytest
 
 from deploy.api import Api, signed_in_admin
+from deploy.demo.walk import Walk
 from deploy.ports import free_ports
 from deploy.school.loading import LEARNER, School
 from deploy.school.materials import MATERIALS, Material
@@ -33,25 +34,39 @@ def test_its_files_are_sound(material: Material) -> None:
         assert opened.get_warnings() == []
 
 
-async def test_loading_it_again_changes_nothing(data_dir: Path) -> None:
+async def test_loading_it_again_changes_nothing_and_a_walk_leaves_nothing(data_dir: Path) -> None:
     async with Stack({}, data_dir=data_dir / "school") as stack:
-        await asyncio.to_thread(_load_twice, stack.url("gateway"))
+        await asyncio.to_thread(_try, stack.url("gateway"))
 
 
-def _load_twice(url: str) -> None:
+def _try(url: str) -> None:
     with httpx.Client(base_url=url, timeout=30, trust_env=False) as http:
         visitor = Api(http)
         admin = signed_in_admin(visitor)
-        assert all(step() for _, step in School(visitor, admin).steps())
-        assert not any(step() for _, step in School(visitor, admin).steps())
-        (learner,) = admin.all("/admin/users", search=LEARNER["email"])
-        assert (learner["name"], learner["language"]) == ("Deniz", "tr")
-        (result,) = admin.all("/proficiency-tests/admin/results")
-        assert (result["user"]["id"], result["level"]) == (learner["id"], "B1")
-        (material,) = admin.all(f"/education-materials/admin/users/{learner['id']}")
-        assert material["title"] == MATERIALS[0].title
-        assert {each["locale"] for each in admin.all("/courses")} == {"tr", "en", "es", "de"}
-        assert len(visitor.all("/proficiency-tests")) == 3
+        _load_twice(visitor, admin)
+        _walk(visitor, admin)
+
+
+def _load_twice(visitor: Api, admin: Api) -> None:
+    assert all(step() for _, step in School(visitor, admin).steps())
+    assert not any(step() for _, step in School(visitor, admin).steps())
+    (learner,) = admin.all("/admin/users", search=LEARNER["email"])
+    assert (learner["name"], learner["language"]) == ("Deniz", "tr")
+    (result,) = admin.all("/proficiency-tests/admin/results")
+    assert (result["user"]["id"], result["level"]) == (learner["id"], "B1")
+    (material,) = admin.all(f"/education-materials/admin/users/{learner['id']}")
+    assert material["title"] == MATERIALS[0].title
+    assert {each["locale"] for each in admin.all("/courses")} == {"tr", "en", "es", "de"}
+    assert len(visitor.all("/proficiency-tests")) == 3
+
+
+def _walk(visitor: Api, admin: Api) -> None:
+    lists = ("/admin/users", "/courses", "/proficiency-tests", "/education-materials", "/contact")
+    before = {path: admin.all(path) for path in lists}
+    walk = Walk(visitor, admin)
+    assert all(step() for _, step in walk.steps())
+    walk.clear_away()
+    assert {path: admin.all(path) for path in lists} == before
 
 
 async def test_where_nothing_runs_it_says_so() -> None:
