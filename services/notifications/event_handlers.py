@@ -34,24 +34,24 @@ def table(
     return [
         Subscription("notifications-deliver-code", OtpRequested, deliver_code),
         *people.subscriptions("notifications"),
-        *(
-            Subscription(f"notifications-tell-{what}", event, handle)
-            for what, event, handle in (
-                ("welcome", UserRegistrationCompleted, account.registration_completed),
-                ("email", UserEmailChanged, account.email_changed),
-                ("stopped", SessionRevoked, account.session_revoked),
-                ("leaving", UserDeletionRequested, account.deletion_requested),
-                ("staying", UserDeletionCancelled, account.deletion_cancelled),
-                ("erased", UserErasureCompleted, account.erasure_completed),
-                ("export", UserExportReady, account.export_ready),
-            )
+        Subscription(
+            "notifications-tell-welcome", UserRegistrationCompleted, account.registration_completed
         ),
-        *(
-            Subscription(f"notifications-tell-{what}", event, handle, _FEW)
-            for what, event, handle in (
-                ("result", TestSubmitted, learning.test_submitted),
-                ("material", MaterialAssigned, learning.material_assigned),
-                ("withdrawn", MaterialUnassigned, learning.material_unassigned),
-            )
+        Subscription("notifications-tell-email", UserEmailChanged, account.email_changed),
+        Subscription("notifications-tell-stopped", SessionRevoked, account.session_revoked),
+        Subscription(
+            "notifications-tell-leaving", UserDeletionRequested, account.deletion_requested
+        ),
+        Subscription(
+            "notifications-tell-staying", UserDeletionCancelled, account.deletion_cancelled
+        ),
+        Subscription("notifications-tell-erased", UserErasureCompleted, account.erasure_completed),
+        Subscription("notifications-tell-export", UserExportReady, account.export_ready),
+        Subscription("notifications-tell-result", TestSubmitted, learning.test_submitted, _FEW),
+        Subscription(
+            "notifications-tell-material", MaterialAssigned, learning.material_assigned, _FEW
+        ),
+        Subscription(
+            "notifications-tell-withdrawn", MaterialUnassigned, learning.material_unassigned, _FEW
         ),
     ]

@@ -1,14 +1,16 @@
 """People as auth and users tell of them, and the mails that they get."""
 
+from collections import Counter
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from deploy.reference import events
 from services.notifications import texts
 from services.notifications.texts import Template
 from shared.clock import timestamp, utc_now
 from shared.contracts import Event
-from shared.contracts.auth import SessionRevoked, UserEmailChanged, UserRegistered
+from shared.contracts.auth import UserEmailChanged, UserRegistered
 from shared.contracts.users import (
     Profile,
     UserDeleted,
@@ -27,6 +29,18 @@ from tests.notifications.smtp_peer import Mail, SmtpPeer
 
 SEAL = Seal(PRIVACY_KEY)
 NOON = "2026-03-14T12:00:00.000Z"
+
+
+def _handlers() -> Counter[str]:
+    """How many handlers notifications has for the events of each kind."""
+    return Counter(
+        operation["channel"]["$ref"].rpartition("/")[2]
+        for name, operation in events.document()["operations"].items()
+        if operation["action"] == "receive" and name.startswith(("notifications-", "each-"))
+    )
+
+
+HANDLERS = _handlers()
 
 
 def registered(user_id: str, email: str | None, **more: Any) -> UserRegistered:
@@ -98,7 +112,7 @@ async def told(auth: Auth, service: Notifications, *events: Event) -> None:
     """Say each of `events` when the one before it was handled."""
     for event in events:
         event_id = await auth.say(event)
-        handlers = 2 if isinstance(event, UserEmailChanged | SessionRevoked) else 1
+        handlers = HANDLERS[event.subject]
         await eventually(partial(service.has_handled, event_id, handlers), within=20)
 
 
