@@ -25,6 +25,7 @@ EVENTS: tuple[type[Event], ...] = (
     users.UserExported,
     users.UserExportReady,
     learning.CoursePublished,
+    learning.CourseRescheduled,
     learning.TestSubmitted,
     learning.MaterialAssigned,
     learning.MaterialUnassigned,

@@ -9,18 +9,11 @@ from shared.contracts.event import Event, PersonEvent
 from shared.languages import Language
 
 
-class CoursePublished(Event, frozen=True, kw_only=True):
-    """A course can be seen by everybody from now on."""
-
-    subject: ClassVar[str] = "course.published"
+class CourseEvent(Event, frozen=True, kw_only=True):
     owner: ClassVar[str] = "learning"
 
     course_id: str
     title: str
-    target_language: str
-    level: str
-    locale: Language
-    published_at: str
 
     @property
     def about(self) -> str:
@@ -29,6 +22,29 @@ class CoursePublished(Event, frozen=True, kw_only=True):
     @property
     def traces(self) -> tuple[str, ...]:
         return ()
+
+
+class CoursePublished(CourseEvent, frozen=True, kw_only=True):
+    """A course can be seen by everybody from now on. `starts_at`: if that is known."""
+
+    subject: ClassVar[str] = "course.published"
+
+    target_language: str
+    level: str
+    locale: Language
+    published_at: str
+    starts_at: str | None = None
+
+
+class CourseRescheduled(CourseEvent, frozen=True, kw_only=True):
+    """A course that everybody could see starts at another time, None: at none that is known; or it
+    cannot be seen any more."""
+
+    subject: ClassVar[str] = "course.rescheduled"
+
+    starts_at: str | None
+    is_published: bool
+    changed_at: str
 
 
 class TestSubmitted(PersonEvent, frozen=True, kw_only=True):

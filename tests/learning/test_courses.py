@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from shared.contracts.learning import CoursePublished
+from shared.contracts.learning import CoursePublished, CourseRescheduled
 from shared.ids import new_id
 from tests.learning.conftest import Learning
 
@@ -258,6 +258,32 @@ async def test_nobody_is_told_of_a_course_before_it_can_be_seen(learning: Learni
     assert len(await learning.said(course["id"], CoursePublished)) == 2
     at_once = await create(learning, isPublished=True)
     assert len(await learning.said(at_once["id"], CoursePublished)) == 1
+
+
+async def test_who_waits_for_a_course_is_told_when_its_start_changes(learning: Learning) -> None:
+    start, later = "2030-09-01T08:00:00.000Z", "2030-10-01T08:00:00.000Z"
+    course = await create(learning, startsAt=start)
+    course_id = course["id"]
+    await change(learning, course_id, startsAt=later)
+    assert await learning.said(course_id, CourseRescheduled) == []
+    await change(learning, course_id, isPublished=True)
+    (published,) = await learning.said(course_id, CoursePublished)
+    assert published.starts_at == later
+    await change(learning, course_id, description="x")
+    await change(learning, course_id, startsAt=start)
+    await change(learning, course_id, startsAt=None)
+    await change(learning, course_id, isPublished=False, startsAt=start)
+    await change(learning, course_id, startsAt=later)
+    await change(learning, course_id, isPublished=True)
+    await learning.http.delete(f"/courses/{course_id}", headers=learning.bearer())
+    said = await learning.said(course_id, CourseRescheduled)
+    assert [(each.starts_at, each.is_published) for each in said] == [
+        (start, True),
+        (None, True),
+        (None, False),
+        (None, False),
+    ]
+    assert [each.changed_at for each in said] == sorted(each.changed_at for each in said)
 
 
 async def test_the_same_request_twice_makes_one_course(learning: Learning) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from deploy.stack import Stack
 from services.notifications.live_activities.domain import MOST_SESSIONS
 from shared.clock import timestamp, utc_now
 from shared.contracts.auth import SessionRevoked
-from shared.contracts.learning import TestSubmitted
+from shared.contracts.learning import CoursePublished, CourseRescheduled, TestSubmitted
 from shared.ids import new_id
 from tests.eventually import eventually
 from tests.notifications.api import Api, running
@@ -368,6 +368,78 @@ async def test_a_result_ends_the_persons_own_activities_with_what_came_out(
     assert content["resultId"] == submitted.result_id
     assert peer.seen(his) == peer.seen(other) == 0
     assert not await is_gone(api, his)
+
+
+def published(course_id: str, at: datetime, starts_at: datetime | None) -> CoursePublished:
+    return CoursePublished(
+        course_id=course_id,
+        title="Deutsch A1",
+        target_language="de",
+        level="A1",
+        locale="en",
+        published_at=timestamp(at),
+        starts_at=timestamp(starts_at) if starts_at else None,
+    )
+
+
+def rescheduled(
+    course_id: str, at: datetime, starts_at: datetime | None, *, is_published: bool = True
+) -> CourseRescheduled:
+    return CourseRescheduled(
+        course_id=course_id,
+        title="Deutsch A1",
+        starts_at=timestamp(starts_at) if starts_at else None,
+        is_published=is_published,
+        changed_at=timestamp(at),
+    )
+
+
+async def test_who_waits_for_a_course_sees_when_it_starts_and_that_it_has(
+    api: Api, peer: ApnsPeer
+) -> None:
+    course_id, now = new_id(), utc_now()
+    early = await follow(api, f"course:{course_id}")
+    far = now + timedelta(days=30)
+    await told(api.auth, api.service, published(course_id, now, far))
+
+    async def shows(token: str, status: str, starts_at: datetime | None) -> Received:
+        def found() -> list[Received]:
+            wanted = timestamp(starts_at) if starts_at else None
+            got = peer.to(token)[-1:]
+            content = got[0].aps["content-state"] if got else {}
+            is_it = (content.get("status"), content.get("startsAt")) == (status, wanted)
+            return got if is_it else []
+
+        return (await eventually(found, within=20))[0]
+
+    await shows(early, "published", far)
+    soon = utc_now() + timedelta(seconds=2)
+    later = now + timedelta(seconds=2)
+    await told(api.auth, api.service, rescheduled(course_id, later, soon))
+    # What was before that comes too late.
+    await told(api.auth, api.service, rescheduled(course_id, now + timedelta(seconds=1), far))
+    late = await follow(api, f"course:{course_id}")
+    for token in (early, late):
+        got = await shows(token, "started", soon)
+        assert got.aps["event"] == "end"
+        assert got.aps["content-state"]["title"] == "Deutsch A1"
+        assert got.at > soon.timestamp() - 1
+        await eventually(lambda token=token: is_gone(api, token))  # type: ignore[misc]
+    assert peer.seen(late) <= 2
+
+
+async def test_a_course_that_is_withdrawn_is_not_waited_for(api: Api, peer: ApnsPeer) -> None:
+    course_id, now = new_id(), utc_now()
+    token = await follow(api, f"course:{course_id}")
+    soon = now + timedelta(seconds=1)
+    withdrawn = rescheduled(course_id, now + timedelta(seconds=1), None, is_published=False)
+    await told(api.auth, api.service, withdrawn, published(course_id, now, soon))
+    await eventually(lambda: is_gone(api, token))
+    (end,) = peer.to(token)
+    assert end.aps["content-state"]["status"] == "withdrawn"
+    stored = await api.database["course_starts"].find_one({"_id": course_id})
+    assert stored is not None
+    assert "due_at" not in stored
 
 
 async def test_who_logs_out_leaves_nothing_on_the_screen(api: Api, peer: ApnsPeer) -> None:

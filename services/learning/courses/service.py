@@ -7,8 +7,8 @@ import msgspec
 from services.learning.courses.domain import Course
 from services.learning.courses.repository import Courses, Selection
 from shared.audit import AuditLog
-from shared.clock import Clock
-from shared.contracts.learning import CoursePublished
+from shared.clock import Clock, timestamp
+from shared.contracts.learning import CoursePublished, CourseRescheduled
 from shared.errors import NotFound
 from shared.http.pagination import Page, PageRequest, page_of
 from shared.ids import new_id
@@ -99,6 +99,9 @@ class CourseService:
         async def work(transaction: Transaction) -> None:
             course = await self._found(course_id, transaction)
             await self._courses.remove(course, transaction.session)
+            if course.is_published:
+                gone = msgspec.structs.replace(course, is_published=False)
+                transaction.record(_rescheduled(gone, timestamp(self._clock())))
             await self._note(principal, "deleted", course, (), transaction)
 
         await self._outbox.commit(work)
@@ -119,17 +122,11 @@ class CourseService:
         transaction: Transaction,
     ) -> Course:
         await self._courses.save(course, transaction.session, before=before)
-        if course.is_published and not (before and before.is_published):
-            transaction.record(
-                CoursePublished(
-                    course_id=course.id,
-                    title=course.title,
-                    target_language=course.target_language,
-                    level=course.level,
-                    locale=course.locale,
-                    published_at=course.updated_at,
-                )
-            )
+        if before is not None and before.is_published:
+            if (course.is_published, course.starts_at) != (True, before.starts_at):
+                transaction.record(_rescheduled(course, course.updated_at))
+        elif course.is_published:
+            transaction.record(_published(course))
         await self._note(principal, deed, course, members, transaction)
         return course
 
@@ -148,6 +145,28 @@ class CourseService:
             target=course.id,
             members=[_SHOWN[name] for name in members],
         )
+
+
+def _published(course: Course) -> CoursePublished:
+    return CoursePublished(
+        course_id=course.id,
+        title=course.title,
+        target_language=course.target_language,
+        level=course.level,
+        locale=course.locale,
+        published_at=course.updated_at,
+        starts_at=course.starts_at,
+    )
+
+
+def _rescheduled(course: Course, at: str) -> CourseRescheduled:
+    return CourseRescheduled(
+        course_id=course.id,
+        title=course.title,
+        starts_at=course.starts_at if course.is_published else None,
+        is_published=course.is_published,
+        changed_at=at,
+    )
 
 
 _SHOWN = dict(zip(Course.__struct_fields__, Course.__struct_encode_fields__, strict=True))

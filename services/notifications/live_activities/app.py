@@ -3,11 +3,13 @@
 import os
 
 from services.notifications.devices.repository import EndedSessions
+from services.notifications.live_activities.courses import CourseStreams
 from services.notifications.live_activities.event_handlers import table
 from services.notifications.live_activities.pusher import Pusher
 from services.notifications.live_activities.repository import LiveSessions
 from services.notifications.live_activities.routes import HANDLERS
 from services.notifications.live_activities.service import LiveActivityService
+from services.notifications.live_activities.starts import Starts
 from services.notifications.live_activities.streams import Changes, Streams
 from services.notifications.part import Part
 from services.notifications.people import Person, Whom
@@ -36,6 +38,8 @@ def create_live_activities(
     service = LiveActivityService(
         sessions, streams, changes, ended, people, pusher, node.audit, node.outbox, clock
     )
+    starts = Starts(node.collection("course_starts", Starts.INDEXES))
+    courses = CourseStreams(service, starts, node.outbox, clock)
 
     def holdings_on(whom: Whom) -> list[Holding]:
         theirs = {"user_id": whom.id}
@@ -45,6 +49,6 @@ def create_live_activities(
         handlers=HANDLERS,
         dependencies={"live_activities": service},
         holdings_on=holdings_on,
-        subscriptions=table(service, people),
-        background=[pusher.run()] if settings.delivers else [],
+        subscriptions=table(service, courses, people),
+        background=[pusher.run(), courses.run()] if settings.delivers else [],
     )

@@ -2,16 +2,19 @@
 
 import msgspec
 
+from services.notifications.live_activities.courses import CourseStreams
 from services.notifications.live_activities.domain import of_placement
 from services.notifications.live_activities.service import LiveActivityService
 from services.notifications.people import Person
 from shared.acquaintances import Acquaintances
 from shared.contracts.auth import SessionRevoked
-from shared.contracts.learning import TestSubmitted
+from shared.contracts.learning import CoursePublished, CourseRescheduled, TestSubmitted
 from shared.messaging import Subscription, Transaction
 
 
-def table(activities: LiveActivityService, people: Acquaintances[Person]) -> list[Subscription]:
+def table(
+    activities: LiveActivityService, courses: CourseStreams, people: Acquaintances[Person]
+) -> list[Subscription]:
     async def show_result(event: TestSubmitted, transaction: Transaction) -> None:
         person = await people.take(event.user_id, transaction)
         if person:
@@ -29,6 +32,8 @@ def table(activities: LiveActivityService, people: Acquaintances[Person]) -> lis
 
     return [
         Subscription("notifications-show-result", TestSubmitted, show_result),
+        Subscription("notifications-show-course", CoursePublished, courses.published),
+        Subscription("notifications-show-start", CourseRescheduled, courses.rescheduled),
         Subscription("notifications-end-activities", SessionRevoked, activities.session_ended),
     ]
 

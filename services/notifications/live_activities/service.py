@@ -1,7 +1,10 @@
 """What people and admins do with live activities; what is to be shown is brought by `pusher`."""
 
+from datetime import timedelta
+
 from services.notifications.devices.repository import EndedSessions
 from services.notifications.live_activities.domain import (
+    KEPT,
     MOST_SESSIONS,
     LiveSession,
     Registration,
@@ -87,7 +90,7 @@ class LiveActivityService:
         """To all who follow the stream, soon. (The state's `number` is made when it is kept.)"""
 
         async def work(transaction: Transaction) -> None:
-            await self.put(stream_id, state, new_id(), transaction)
+            await self.put(stream_id, state, transaction)
             await self._audit.append(
                 transaction.session,
                 actor=principal.user_id,
@@ -98,11 +101,12 @@ class LiveActivityService:
         await self._outbox.commit(work)
 
     async def put(
-        self, stream_id: str, state: State, change_id: str, transaction: Transaction
+        self, stream_id: str, state: State, transaction: Transaction, kept: timedelta = KEPT
     ) -> None:
-        """As `show`, as part of something else. `change_id`: of what makes it so."""
-        await self._streams.put(stream_id, state, transaction.session)
-        await self._changes.add(change_id, stream_id, transaction.session)
+        """As `show`, as part of something else. For as long as it is `kept`, it is what who comes
+        late gets."""
+        await self._streams.put(stream_id, state, transaction.session, kept)
+        await self._changes.add(new_id(), stream_id, transaction.session)
         transaction.after_commit.append(self._pusher.wake)
 
     async def finish(

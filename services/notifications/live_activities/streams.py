@@ -2,13 +2,13 @@
 
 from collections.abc import Collection as Ids
 from collections.abc import Sequence
+from datetime import timedelta
 
 from services.notifications.live_activities.domain import KEPT, State
 from shared.documents import from_document, to_document
 from shared.mongo import Collection, Document, IndexModel, Session
 
 _LEASE_MS = 10_000
-_KEPT_MS = int(KEPT.total_seconds() * 1000)
 
 
 class Streams:
@@ -19,12 +19,15 @@ class Streams:
     def __init__(self, collection: Collection) -> None:
         self._rows = collection
 
-    async def put(self, stream_id: str, state: State, session: Session) -> None:
-        """The state that comes after all others. Its `number` is made here: by the server's clock,
-        so that it grows even after a stream was forgotten."""
+    async def put(
+        self, stream_id: str, state: State, session: Session, kept: timedelta = KEPT
+    ) -> None:
+        """The state that comes after all others, for as long as it is `kept`. Its `number` is made
+        here: by the server's clock, so that it grows even after a stream was forgotten."""
         row: Document = {name: {"$literal": each} for name, each in to_document(state).items()}
         number = {"$max": [{"$add": [{"$ifNull": ["$number", 0]}, 1]}, {"$toLong": "$$NOW"}]}
-        row |= {"number": number, "remove_at": {"$add": ["$$NOW", _KEPT_MS]}}
+        life = int(kept.total_seconds() * 1000)
+        row |= {"number": number, "remove_at": {"$add": ["$$NOW", life]}}
         await self._rows.update_one(
             {"_id": stream_id}, [{"$set": row}], upsert=True, session=session
         )
