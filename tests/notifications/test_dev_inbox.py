@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from deploy.stack import Stack
+from shared.ids import new_id
 from shared.settings import Secret
 from tests.eventually import eventually
+from tests.notifications.api import running
 from tests.notifications.running import Auth, Notifications, notifications
 from tests.notifications.smtp_peer import SmtpPeer
 
@@ -99,3 +101,18 @@ async def test_an_api_process_leaves_the_codes_to_the_workers(
         assert await inbox(api) == []
         async with notifications(backbone, prefix, notifications_mode="worker"):
             await eventually(lambda: inbox(api))
+
+
+async def test_what_an_admin_says_to_an_api_process_is_sent_by_a_worker(backbone: Stack) -> None:
+    async with running(backbone, notifications_mode="worker") as worker:
+        ada, who = await worker.somebody(), worker.bearer(new_id(), "admin")
+        notice = {"userId": ada, "type": "a", "category": "b", "title": "c", "message": "d"}
+        async with notifications(backbone, worker.prefix, notifications_mode="api") as api:
+
+            async def told() -> bool:  # once it knows the key
+                answer = await api.http.post("/notifications", json=notice, headers=who)
+                return answer.status_code == 201
+
+            await eventually(told)
+            (message,) = await eventually(lambda: inbox(api, f"{ada}@school.test"))
+            assert message["subject"] == "c"

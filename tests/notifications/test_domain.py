@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.notifications.deliveries.domain import Delivery, pause_after
+from services.notifications.deliveries.domain import Delivery, State, pause_after
+from services.notifications.deliveries.outcomes import outcome_of
+from shared.contracts.notifications import NotificationFailed, NotificationSent
 
 
 @pytest.mark.parametrize(
@@ -38,3 +40,39 @@ def test_a_mail_that_is_no_code_is_tried_for_three_days() -> None:
 def test_a_text_message_is_tried_four_times_because_a_silent_success_costs_money() -> None:
     assert pause_after("sms", 3) is not None
     assert pause_after("sms", 4) is None
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        ("sent", NotificationSent),
+        ("failed", NotificationFailed),
+        ("expired", NotificationFailed),
+        ("unknown", NotificationFailed),
+        ("queued", None),
+        ("sending", None),
+        ("retrying", None),
+    ],
+)
+def test_what_became_of_a_message_is_told_once_it_has_ended(
+    state: State, told: type[NotificationSent | NotificationFailed] | None
+) -> None:
+    now = datetime(2026, 2, 14, tzinfo=UTC)
+    push = Delivery.of_push(
+        "notice",
+        "en",
+        event_id="1",
+        now=now,
+        device_id="2",
+        user_id="3",
+        params={"title": "x", "timezone": None},
+        data={},
+    )
+    assert not push.expired(now + timedelta(hours=23))
+    assert push.expired(now + timedelta(days=1))
+    outcome = outcome_of(push, state, "apns 400", now)
+    assert type(outcome) is (told or type(None))
+    if isinstance(outcome, NotificationFailed):
+        assert (outcome.outcome, outcome.reason) == (state, "apns 400")
+    code = Delivery.of_mail("erasure_completed", "en", event_id="1", now=now)
+    assert outcome_of(code, state, None, now) is None
