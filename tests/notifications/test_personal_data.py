@@ -190,7 +190,7 @@ async def test_what_is_held_is_found_by_indexes(
         await told(auth, service, deleted(ada))
         seen = driver[service.database.name]["system.profile"]
         operations = list(seen.find({"appName": "aula"}))
-    assert {"notifications", "deliveries", "dev_inbox", "people"} <= {
+    assert {"notifications", "deliveries", "dev_inbox", "live_sessions", "people"} <= {
         each["ns"].partition(".")[2] for each in operations
     }
     assert scans(operations) == []

@@ -59,13 +59,13 @@ class LiveSession(msgspec.Struct, frozen=True, kw_only=True):
 
     def next_state(self, stream: State | None, now: datetime) -> State | None:
         """What it shall get now; None: it has that. `stream`: the newest there is."""
+        shown = stream.content if stream else None
         if self.final is not None:
-            return self.final
+            return replace(self.final, content=self.final.content or shown)
         if now >= self.ends_at:
             number = _milliseconds(self.ends_at)
-            content = stream.content if stream else None
             return State(
-                number=number, event="end", content=content, priority=5, dismiss_at=now, at=now
+                number=number, event="end", content=shown, priority=5, dismiss_at=now, at=now
             )
         if stream is None or stream.number <= self.number:
             return None
