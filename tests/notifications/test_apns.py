@@ -222,7 +222,9 @@ async def test_many_pushes_share_a_connection_and_one_provider_token(
     apns: Apns, peer: ApnsPeer
 ) -> None:
     phones, before = [f"{number:064x}" for number in range(300)], peer.connections
-    results = await asyncio.gather(*(sent(apns, phone) for phone in phones))
+    # More than the peer takes at once, in requests and in bytes.
+    big = push(data={"x": "y" * 3_500})
+    results = await asyncio.gather(*(apns.push(phone, big, go) for phone in phones))
     assert set(results) == {Sent()}
     assert {each.token for each in peer.pushes} == set(phones)
     assert peer.connections == before + 1
