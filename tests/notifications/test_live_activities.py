@@ -2,11 +2,13 @@
 
 import asyncio
 import random
+import zlib
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from deploy.stack import Stack
@@ -14,12 +16,13 @@ from services.notifications.live_activities.domain import MOST_SESSIONS
 from shared.clock import timestamp, utc_now
 from shared.contracts.auth import SessionRevoked
 from shared.contracts.learning import CoursePublished, CourseRescheduled, TestSubmitted
+from shared.contracts.users import UserExportRequested
 from shared.ids import new_id
 from tests.eventually import eventually
 from tests.notifications.api import Api, running
 from tests.notifications.apns_peer import ApnsPeer, Received, apns_peer, refusal
 from tests.notifications.h2_peer import HANG_UP, Reply
-from tests.notifications.people import deleted, told
+from tests.notifications.people import SEAL, deleted, told
 from tests.profiling import profiler, scans
 
 SESSIONS = "/notifications/live-activity-sessions"
@@ -543,6 +546,20 @@ async def test_nothing_stays_of_somebody_who_is_erased(
     witness = await follow(api, stream)
     await last(peer, witness, 1)
     assert peer.seen(token) == 0
+
+
+async def test_people_get_what_is_known_of_their_activities_without_the_tokens(api: Api) -> None:
+    ada, stream, export_id = await api.somebody(), f"export:{new_id()}", new_id()
+    token = await follow(api, stream, ada)
+    await told(api.auth, api.service, UserExportRequested(user_id=ada, export_id=export_id))
+    (piece,) = [
+        each for each in await api.service.said("user.exported") if each["exportId"] == export_id
+    ]
+    exported = zlib.decompress(SEAL.open(piece["sealed"], export_id))
+    (live,) = msgspec.json.decode(exported)["live_activities"]
+    assert (live["stream_id"], live["device_id"]) == (stream, "phone")
+    assert token.encode() not in exported
+    assert "lease" not in live
 
 
 async def test_everything_is_found_by_indexes_and_who_rests_is_not_read(
