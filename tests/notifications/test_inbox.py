@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from deploy.stack import Stack
+from services.notifications import texts
+from services.notifications.inbox.routes import list_notifications
 from shared.audit import AuditLog
 from shared.contracts.learning import MaterialAssigned
 from shared.ids import new_id
@@ -65,6 +67,12 @@ async def tell_many(api: Api, user_id: str, number: int) -> list[str]:
 async def unread(api: Api, user_id: str) -> int:
     count: int = (await api.call("GET", COUNT, api.bearer(user_id)))["count"]
     return count
+
+
+def test_the_reference_of_the_api_names_every_type() -> None:
+    said = list_notifications.fn.__doc__ or ""
+    types = set(texts.NOTES) - {"notice"}
+    assert {each for each in types if f"`{each}`" not in said} == set()
 
 
 async def test_what_an_admin_says_is_read_by_the_one_whom_it_is_for(api: Api) -> None:

@@ -38,7 +38,14 @@ async def list_notifications(
 ) -> Envelope[Page[Shown]]:
     """List what you were told.
 
-    The newest first.
+    The newest first. `type` says what happened, `metadata` is what an app needs to open it.
+
+    Of `tests`: `test_submitted` (with `resultId`, `testId`, `targetLanguage`, `level` and
+    `totalScore`). Of `materials`: `material_assigned` and `material_unassigned` (`materialId`). Of
+    `account`: `welcome`, `email_changed`, `deletion_requested` (`scheduledFor`),
+    `deletion_cancelled`, `export_ready` (`expiresAt`; `GET /users/me/export` has the link), and
+    `session_stopped`, a session that was ended because its token came a second time. Admins write
+    types, categories and metadata of their own.
     """
     wanted = wanted_notifications(principal.user_id, page, limit, type, category, read)
     return ok(Shown.page(await inbox.page(wanted)))
