@@ -108,6 +108,9 @@ class Http2Connection(asyncio.Protocol):
         try:
             await self._send(stream, body, exchange)
             return await exchange.done
+        except H2Error as error:
+            self.abort(type(error).__name__)
+            raise NoAnswer(type(error).__name__) from error
         finally:
             self._let_go(stream, exchange)
 
