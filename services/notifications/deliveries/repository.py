@@ -4,6 +4,7 @@ from collections.abc import Collection as Ids
 from datetime import timedelta
 
 from services.notifications.deliveries.domain import Delivery, Lane, State, kinds_in
+from services.notifications.leases import Leases
 from services.notifications.senders.domain import Channel
 from services.notifications.texts import Template
 from shared.clock import Clock
@@ -11,7 +12,6 @@ from shared.documents import from_document, to_document
 from shared.mongo import Collection, Document, IndexModel, Session
 from shared.pseudonyms import Pseudonyms
 
-_LEASE_MS = 10_000
 _KEPT_MS = 30 * 24 * 3600 * 1000
 _OPEN: tuple[State, ...] = ("queued", "sending", "retrying")
 # What a row has no more once nothing can come of it: whom it went to, and what it said.
@@ -19,8 +19,7 @@ _DROPPED = ("recipient", "sealed", "context", "params", "data")
 
 
 class Deliveries:
-    """One row a delivery. While it is open, `due_at` says when anybody may take it: the end of the
-    `lease` of the process that has it, or the time of the next attempt."""
+    """One row a delivery, leased while it is open (`leases.py`)."""
 
     INDEXES = (
         IndexModel(
@@ -35,7 +34,7 @@ class Deliveries:
 
     def __init__(self, collection: Collection, lease: str) -> None:
         self._rows = collection
-        self._lease = lease
+        self._leases = Leases(collection, lease)
 
     async def add(self, delivery: Delivery, session: Session) -> None:
         """Store a new delivery: this process's own where its first attempt is about to begin."""
@@ -44,7 +43,7 @@ class Deliveries:
         if delivery.state not in _OPEN:
             row = {name: value for name, value in row.items() if name not in _DROPPED} | _ended()
         else:
-            row |= self._leased() if delivery.attempts else {"due_at": "$$NOW"}
+            row |= self._leases.held if delivery.attempts else {"due_at": "$$NOW"}
         key = row.pop("_id")["$literal"]
         # An upsert rather than an insert, because only a pipeline can read the server's clock.
         await self._rows.update_one({"_id": key}, [{"$set": row}], upsert=True, session=session)
@@ -54,32 +53,23 @@ class Deliveries:
     ) -> list[Delivery]:
         """Take up to `limit` due deliveries of this lane, the longest due first."""
         templates, channels = kinds_in(lane)
-        due: Document = {
-            "template": {"$in": templates},
-            "channel": {"$in": channels},
-            "due_at": {"$exists": True},
-            "$expr": {"$lt": ["$due_at", "$$NOW"]},
-            "_id": {"$nin": list(except_for)},
-        }
-        found = self._rows.find(due, {"_id": 1}).sort("due_at", 1).limit(limit)
-        ids = [row["_id"] async for row in found]
-        if not ids:
-            return []
-        taken = {"attempts": {"$add": ["$attempts", 1]}, **self._leased()}
-        await self._rows.update_many({**due, "_id": {"$in": ids}}, [{"$set": taken}])
-        mine = self._rows.find({"_id": {"$in": ids}, "lease": self._lease})
-        return [from_document(Delivery, row) async for row in mine]
+        claimed = await self._leases.claim(
+            limit,
+            of={"template": {"$in": templates}, "channel": {"$in": channels}},
+            except_for=except_for,
+            changed={"attempts": {"$add": ["$attempts", 1]}},
+        )
+        return [from_document(Delivery, row) for row in claimed]
 
     async def renew(self, ids: Ids[str]) -> None:
         """Keep those of `ids` that are still this process's."""
-        held = {"_id": {"$in": list(ids)}, "lease": self._lease}
-        await self._rows.update_many(held, [{"$set": self._leased()}])
+        await self._leases.renew(ids)
 
     async def going(self, delivery_id: str) -> bool:
         """Durably note that the message may be out from now on; False if it is no longer ours."""
         marked = await self._rows.update_one(
-            {"_id": delivery_id, "lease": self._lease},
-            [{"$set": {"state": "sending", **self._leased()}}],
+            self._leases.ours(delivery_id),
+            [{"$set": {"state": "sending", **self._leases.held}}],
         )
         return bool(marked.matched_count)
 
@@ -87,7 +77,7 @@ class Deliveries:
         """Leave it for a later attempt, by whoever is first; `pause` in seconds."""
         later = {"$add": ["$$NOW", int(pause * 1000)]}
         await self._rows.update_one(
-            {"_id": delivery_id, "lease": self._lease},
+            self._leases.ours(delivery_id),
             [{"$set": {"state": "retrying", "due_at": later, "error": error}}, {"$unset": "lease"}],
         )
 
@@ -111,9 +101,6 @@ class Deliveries:
             these = {"_id": {"$in": [each.id for each in found]}}
             await self._rows.update_many(these, _ending("failed", "superseded"), session=session)
         return found
-
-    def _leased(self) -> Document:
-        return {"lease": self._lease, "due_at": {"$add": ["$$NOW", _LEASE_MS]}}
 
 
 def _ended() -> Document:

@@ -1,9 +1,6 @@
 """Delivering: a row for each message, an attempt at once, others later, by whichever process."""
 
-import asyncio
-import time
 import traceback
-from collections.abc import Awaitable, Callable
 
 from msgspec.structs import replace
 from prometheus_client import Counter
@@ -12,6 +9,7 @@ from services.notifications.deliveries.domain import LANES, Delivery, Lane, Stat
 from services.notifications.deliveries.messages import Composer
 from services.notifications.deliveries.outcomes import outcome_of
 from services.notifications.deliveries.repository import Deliveries, Suppressions
+from services.notifications.in_hand import InHand, until_written
 from services.notifications.senders.domain import (
     LeaseLost,
     Refused,
@@ -37,12 +35,9 @@ DELIVERIES = Counter(
     ["channel", "outcome"],
 )
 
-_SWEEP_EVERY = 1.0  # seconds
-_RENEW_EVERY = 3.0  # well within a lease
 # What comes beyond is left to whichever process has room first. Each lane has room of its own: none
 # is taken from what somebody waits for.
 _MOST_IN_HAND: dict[Lane, int] = {"urgent": 500, "push": 200, "news": 100}
-_DRAIN_SECONDS = 1.5  # less than what the process gives its background work
 
 
 class DeliveryService:
@@ -71,9 +66,8 @@ class DeliveryService:
         self._clock = clock
         self._code_seal = code_seal
         self._seal = seal
-        self._in_hand: dict[str, asyncio.Task[None]] = {}
+        self._in_hand = InHand(takes_more=delivers)
         self._in_lane: dict[Lane, set[str]] = {lane: set() for lane in LANES}
-        self._hands_off = not delivers
 
     async def accept(self, delivery: Delivery, transaction: Transaction) -> None:
         """Store `delivery` and, once that is durable, send it at once."""
@@ -81,7 +75,7 @@ class DeliveryService:
             delivery = replace(delivery, state="expired")
         elif await self._is_suppressed(delivery, transaction):
             delivery = replace(delivery, state="failed", error="suppressed")
-        elif self._room(delivery.lane) > 0 and not self._hands_off:
+        elif self._in_hand.takes_more and self._room(delivery.lane) > 0:
             delivery = replace(delivery, attempts=1)
             transaction.after_commit.append(lambda: self._start(delivery))
         await self._deliveries.add(delivery, transaction.session)
@@ -94,14 +88,9 @@ class DeliveryService:
 
     async def run(self) -> None:
         """For ever. When it is ended, what is under way gets some seconds to come to its end."""
-        renewing = asyncio.create_task(self._renew())
         try:
-            while True:
-                await self._guarded(self._sweep)
-                await asyncio.sleep(_SWEEP_EVERY)
+            await self._in_hand.see_to(self._sweep, self._deliveries.renew, what="deliveries")
         finally:
-            await self._drain()
-            renewing.cancel()
             for sender in self._senders.values():
                 await sender.close()
 
@@ -114,35 +103,13 @@ class DeliveryService:
         room = min(self._room(lane), 100)
         if room <= 0:
             return 0
-        claimed = await self._deliveries.claim(room, self._in_hand, lane)
+        claimed = await self._deliveries.claim(room, self._in_hand.ids, lane)
         for delivery in claimed:
             self._start(delivery)
         return len(claimed)
 
     def _room(self, lane: Lane) -> int:
         return _MOST_IN_HAND[lane] - len(self._in_lane[lane])
-
-    async def _renew(self) -> None:
-        while True:
-            await asyncio.sleep(_RENEW_EVERY)
-            if self._in_hand:
-                await self._guarded(lambda: self._deliveries.renew(self._in_hand))
-
-    async def _guarded(self, work: Callable[[], Awaitable[None]]) -> None:
-        """What runs for ever outlives whatever is away."""
-        try:
-            await work()
-        except Exception as error:  # the loop goes on; what is no outage is logged
-            if not is_outage(error):
-                log.exception("looking after deliveries failed")
-
-    async def _drain(self) -> None:
-        self._hands_off = True
-        deadline = time.monotonic() + _DRAIN_SECONDS
-        while self._in_hand and (left := deadline - time.monotonic()) > 0:
-            await asyncio.wait(self._in_hand.values(), timeout=left)
-        for task in self._in_hand.values():
-            task.cancel()
 
     async def _is_suppressed(self, delivery: Delivery, transaction: Transaction) -> bool:
         recipient = delivery.recipient
@@ -153,24 +120,21 @@ class DeliveryService:
         )
 
     def _start(self, delivery: Delivery) -> None:
-        task = asyncio.create_task(self._deliver(delivery))
-        self._in_hand[delivery.id] = task
-        self._in_lane[delivery.lane].add(delivery.id)
-        task.add_done_callback(lambda _: self._let_go(delivery))
-
-    def _let_go(self, delivery: Delivery) -> None:
-        self._in_hand.pop(delivery.id, None)
-        self._in_lane[delivery.lane].discard(delivery.id)
+        in_lane = self._in_lane[delivery.lane]
+        in_lane.add(delivery.id)
+        self._in_hand.begin(
+            delivery.id, self._deliver(delivery), ended=lambda: in_lane.discard(delivery.id)
+        )
 
     async def _deliver(self, delivery: Delivery) -> None:
         """One attempt, and its outcome in the row. Should this fail or die, the lease ends."""
         try:
             result = await self._attempt(delivery)
             self._note(delivery, type(result).__name__.lower(), getattr(result, "reason", None))
-            await self._until_written(lambda: self._record(delivery, result))
+            await until_written(lambda: self._record(delivery, result))
         except TooLate:
             self._note(delivery, "expired")
-            await self._until_written(lambda: self._end(delivery, "expired", delivery.error))
+            await until_written(lambda: self._end(delivery, "expired", delivery.error))
         except LeaseLost:
             log.info("taken over by another process, or withdrawn", delivery_id=delivery.id)
         except Exception as error:  # noqa: BLE001  whatever it is, another attempt may do better
@@ -267,17 +231,6 @@ class DeliveryService:
             await self._end(delivery, "failed", reason)
         else:
             await self._deliveries.try_again(delivery.id, max(pause, after), reason)
-
-    async def _until_written(self, write: Callable[[], Awaitable[None]]) -> None:
-        """What became of an attempt is known only here: MongoDB away is no reason to forget it,
-        for then it would be sent again."""
-        while True:
-            try:
-                return await write()
-            except Exception as error:  # an outage passes; all else is raised
-                if not is_outage(error):
-                    raise
-            await asyncio.sleep(0.2)
 
 
 def _where(error: Exception) -> str:

@@ -5,13 +5,12 @@ is looked up when nothing else is to be waited for: what was superseded by then 
 """
 
 import asyncio
-import time
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 
 from prometheus_client import Counter
 
+from services.notifications.in_hand import InHand, until_written
 from services.notifications.live_activities.domain import LiveSession, State, pause_after
 from services.notifications.live_activities.repository import LiveSessions
 from services.notifications.live_activities.streams import Changes, Streams
@@ -28,7 +27,6 @@ from services.notifications.senders.push import ActivityProvider, Gone
 from shared import logs
 from shared.clock import Clock
 from shared.mongo import is_outage
-from shared.sweeping import sweeping
 
 log = logs.get("live activities")
 
@@ -38,13 +36,10 @@ PUSHES = Counter(
     ["outcome"],
 )
 
-_SWEEP_EVERY = 1.0  # seconds
-_RENEW_EVERY = 3.0  # well within a lease
 _MOST_IN_HAND = 500
 _AT_ONCE = 1_000  # sessions that are told of a change in one write
 _CHANGES = 20
 _TURNS = 5  # in which a state may be superseded before others have theirs
-_DRAIN_SECONDS = 1.5  # less than what the process gives its background work
 
 
 class Superseded(MayNotGo):
@@ -66,7 +61,7 @@ class Pusher:
         self._provider = provider
         self._clock = clock
         self._wake = asyncio.Event()
-        self._in_hand: dict[str, asyncio.Task[None]] = {}
+        self._in_hand = InHand()
 
     def wake(self) -> None:
         """Something is to be done, maybe by this process."""
@@ -74,23 +69,20 @@ class Pusher:
 
     async def run(self) -> None:
         """For ever. When it is ended, what is under way gets some seconds to come to its end."""
-        what = "live activities"
-        renewing = asyncio.create_task(sweeping(self._renew, every=_RENEW_EVERY, what=what))
         try:
-            await sweeping(self._sweep, every=_SWEEP_EVERY, what=what, wake=self._wake)
+            await self._in_hand.see_to(
+                self._sweep, self._sessions.renew, what="live activities", wake=self._wake
+            )
         finally:
-            await self._drain()
-            renewing.cancel()
             await self._provider.close()
 
     async def _sweep(self) -> None:
         await self._spread()
-        while (room := _MOST_IN_HAND - len(self._in_hand)) > 0:
-            claimed = await self._sessions.claim(min(room, 100), self._in_hand)
+        while (room := _MOST_IN_HAND - len(self._in_hand.ids)) > 0:
+            claimed = await self._sessions.claim(min(room, 100), self._in_hand.ids)
             for live in claimed:
-                task = asyncio.create_task(self._bring(live))
-                self._in_hand[live.id] = task
-                task.add_done_callback(partial(self._let_go, live.id))
+                # Then there is room, and maybe something newer for this one.
+                self._in_hand.begin(live.id, self._bring(live), ended=self.wake)
             if not claimed:
                 return
 
@@ -102,21 +94,6 @@ class Pusher:
                 while state and await self._sessions.want(stream_id, state.number, _AT_ONCE):
                     await self._changes.renew(changes)
             await self._changes.remove(changes)
-
-    async def _renew(self) -> None:
-        if self._in_hand:
-            await self._sessions.renew(self._in_hand)
-
-    async def _drain(self) -> None:
-        deadline = time.monotonic() + _DRAIN_SECONDS
-        while self._in_hand and (left := deadline - time.monotonic()) > 0:
-            await asyncio.wait(self._in_hand.values(), timeout=left)
-        for task in self._in_hand.values():
-            task.cancel()
-
-    def _let_go(self, live_id: str, _: asyncio.Task[None]) -> None:
-        self._in_hand.pop(live_id, None)
-        self._wake.set()  # there is room, and maybe something newer for this one
 
     async def _bring(self, live: LiveSession) -> None:
         """What it is to get now. Should this fail or die, the lease ends."""
@@ -140,7 +117,7 @@ class Pusher:
             is_streams = stream is not None and stream.number == state.number
             with suppress(Superseded):
                 result = await self._send(live, state, is_streams=is_streams)
-                await self._until_written(partial(self._record, live, state, result))
+                await until_written(partial(self._record, live, state, result))
                 return True
         return False
 
@@ -180,13 +157,3 @@ class Pusher:
             await self._sessions.given(live, state)
         elif not await self._sessions.end(live):
             await self._sessions.release(live)
-
-    async def _until_written(self, write: Callable[[], Awaitable[None]]) -> None:
-        """What became of a push is known only here: MongoDB away is no reason to forget it."""
-        while True:
-            try:
-                return await write()
-            except Exception as error:  # an outage passes; all else is raised
-                if not is_outage(error):
-                    raise
-            await asyncio.sleep(0.2)

@@ -7,11 +7,11 @@ from typing import Any
 
 import msgspec
 
+from services.notifications.leases import Leases
 from services.notifications.live_activities.domain import LiveSession, State
 from shared.documents import from_document, to_document
 from shared.mongo import Collection, Document, IndexModel, Session
 
-_LEASE_MS = 10_000
 _OVERDUE = 24 * 3600  # seconds after its end: nobody has looked after it
 
 
@@ -28,8 +28,8 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LiveSessions:
-    """One row an activity. `due_at` says when anybody may take it: the end of the `lease` of the
-    process that has it, the time of the next attempt, or that of its end."""
+    """One row an activity, leased (`leases.py`); where there is nothing to be brought, `due_at` is
+    the time of its end."""
 
     INDEXES = (
         IndexModel([("user_id", 1), ("created_at", -1)], name="of_person"),
@@ -54,7 +54,7 @@ class LiveSessions:
 
     def __init__(self, collection: Collection, lease: str) -> None:
         self._rows = collection
-        self._lease = lease
+        self._leases = Leases(collection, lease)
 
     async def find(self, row_id: str, session: Session | None = None) -> LiveSession | None:
         document = await self._rows.find_one({"_id": row_id}, session=session)
@@ -107,27 +107,16 @@ class LiveSessions:
 
     async def claim(self, limit: int, except_for: Ids[str]) -> list[LiveSession]:
         """Take up to `limit` due sessions, the longest due first."""
-        due: Document = {
-            "due_at": {"$exists": True},
-            "$expr": {"$lt": ["$due_at", "$$NOW"]},
-            "_id": {"$nin": list(except_for)},
-        }
-        found = self._rows.find(due, {"_id": 1}).sort("due_at", 1).limit(limit)
-        ids = [row["_id"] async for row in found]
-        if not ids:
-            return []
-        await self._rows.update_many({**due, "_id": {"$in": ids}}, [{"$set": self._leased()}])
-        mine = self._rows.find({"_id": {"$in": ids}, "lease": self._lease})
-        return [from_document(LiveSession, row) async for row in mine]
+        claimed = await self._leases.claim(limit, except_for=except_for)
+        return [from_document(LiveSession, row) for row in claimed]
 
     async def renew(self, row_ids: Ids[str]) -> None:
-        held = {"_id": {"$in": list(row_ids)}, "lease": self._lease}
-        await self._rows.update_many(held, [{"$set": self._leased()}])
+        await self._leases.renew(row_ids)
 
     async def going(self, live: LiveSession, state: State, timestamp: int) -> bool:
         """Durably note that `state` may be out from now on; False if the session is no longer ours,
         or not what it was."""
-        row = {"sending": state.number, "timestamp": timestamp, **self._leased()}
+        row = {"sending": state.number, "timestamp": timestamp, **self._leases.held}
         same = {**self._same(live), "final": to_document(live)["final"]}
         marked = await self._rows.update_one(same, [{"$set": row}])
         return bool(marked.matched_count)
@@ -182,13 +171,10 @@ class LiveSessions:
         return bool((await self._rows.delete_one(dead)).deleted_count)
 
     def _mine(self, live: LiveSession) -> Document:
-        return {"_id": live.id, "lease": self._lease}
+        return self._leases.ours(live.id)
 
     def _same(self, live: LiveSession) -> Document:
         return {**self._mine(live), "token": live.token, "stream_id": live.stream_id}
-
-    def _leased(self) -> Document:
-        return {"lease": {"$literal": self._lease}, "due_at": {"$add": ["$$NOW", _LEASE_MS]}}
 
 
 def _unless_in_hand(due: Any) -> Document:

@@ -1,14 +1,12 @@
 """Where the current states of streams lie, and what has changed. All due times are the server's."""
 
 from collections.abc import Collection as Ids
-from collections.abc import Sequence
 from datetime import timedelta
 
+from services.notifications.leases import Leases
 from services.notifications.live_activities.domain import KEPT, State
 from shared.documents import from_document, to_document
 from shared.mongo import Collection, Document, IndexModel, Session
-
-_LEASE_MS = 10_000
 
 
 class Streams:
@@ -38,14 +36,13 @@ class Streams:
 
 
 class Changes:
-    """One row for each change whose sessions do not all know of it yet; `due_at`: when anybody may
-    see to that."""
+    """One row for each change whose sessions do not all know of it yet, leased (`leases.py`)."""
 
     INDEXES = (IndexModel([("due_at", 1)], name="due"),)
 
     def __init__(self, collection: Collection, lease: str) -> None:
         self._rows = collection
-        self._lease = lease
+        self._leases = Leases(collection, lease)
 
     async def add(self, change_id: str, stream_id: str, session: Session) -> None:
         # An upsert rather than an insert, because only a pipeline can read the server's clock.
@@ -56,23 +53,11 @@ class Changes:
 
     async def claim(self, limit: int) -> dict[str, str]:
         """The streams of up to `limit` changes, by the changes' ids; those are ours for a while."""
-        due: Document = {"due_at": {"$exists": True}, "$expr": {"$lt": ["$due_at", "$$NOW"]}}
-        found = self._rows.find(due, {"_id": 1}).sort("due_at", 1).limit(limit)
-        ids = [row["_id"] async for row in found]
-        if not ids:
-            return {}
-        await self._rows.update_many({**due, "_id": {"$in": ids}}, self._leased())
-        mine = self._rows.find({"_id": {"$in": ids}, "lease": self._lease})
-        return {row["_id"]: row["stream_id"] async for row in mine}
+        return {row["_id"]: row["stream_id"] for row in await self._leases.claim(limit)}
 
     async def renew(self, ids: Ids[str]) -> None:
-        held = {"_id": {"$in": list(ids)}, "lease": self._lease}
-        await self._rows.update_many(held, self._leased())
+        await self._leases.renew(ids)
 
     async def remove(self, ids: Ids[str]) -> None:
         """All of their sessions know."""
         await self._rows.delete_many({"_id": {"$in": list(ids)}})
-
-    def _leased(self) -> Sequence[Document]:
-        later = {"$add": ["$$NOW", _LEASE_MS]}
-        return [{"$set": {"lease": {"$literal": self._lease}, "due_at": later}}]
