@@ -27,6 +27,7 @@ class Letters:
             event_id=contact.id,
             now=self._clock(),
             recipient=contact.email,
+            user_id=contact.user_id,
         )
         await self._deliveries.accept(delivery, transaction)
 
@@ -39,6 +40,7 @@ class Letters:
             event_id=reply.id,
             now=self._clock(),
             recipient=contact.email,
+            user_id=contact.user_id,
             params={
                 "asked_at": timestamp(contact.created_at),
                 "thread": " ".join(map(delivery_id, contact.mails)),

@@ -63,7 +63,6 @@ def create_deliveries(
                 "template": {"$in": list(templates)},
                 "due_at": {"$exists": True},  # so that the index of open ones serves it
                 "recipient": {"$in": whom.addresses},
-                "user_id": None,
             }
 
         return [
