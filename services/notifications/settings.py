@@ -96,6 +96,9 @@ class NotificationsSettings(ServiceSettings, frozen=True, kw_only=True):
     mail_connections: Annotated[
         int, Meta(description="Connections that a process may hold to the mail server", ge=2)
     ] = 10
+    contact_to: Annotated[
+        str, Meta(description="Address of the school that hears that somebody wrote; unset: none")
+    ] = ""
     contact_reply_to: Annotated[
         str,
         Meta(description="Address that people write to who answer an answer; unset: the sender's"),
@@ -121,11 +124,14 @@ class NotificationsSettings(ServiceSettings, frozen=True, kw_only=True):
                 f"AULA_PUBLIC_URL: {self.public_url!r} is not an address such as"
                 " https://api.your.domain"
             )
-        if self.contact_reply_to and not _is_email(self.contact_reply_to):
-            raise SettingsError(
-                f"AULA_CONTACT_REPLY_TO: {self.contact_reply_to!r} is not an address such as"
-                " office@your.domain"
-            )
+        for variable, address in (
+            ("AULA_CONTACT_TO", self.contact_to),
+            ("AULA_CONTACT_REPLY_TO", self.contact_reply_to),
+        ):
+            if address and not _is_email(address):
+                raise SettingsError(
+                    f"{variable}: {address!r} is not an address such as office@your.domain"
+                )
         if self.is_production:
             self._check_production()
 

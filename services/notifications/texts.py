@@ -22,6 +22,7 @@ Template = Literal[
     "email_changed",
     "session_stopped",
     "notice",
+    "contact_notice",
 ]
 
 # The subject shows on lock screens, so it has no code.
@@ -192,6 +193,27 @@ LETTERS: dict[Template, Letter] = {
             de="Wenn Sie uns nicht geschrieben haben, hat jemand versehentlich Ihre Adresse"
             " angegeben, und Sie können diese E-Mail ignorieren.",
         ),
+    ),
+    "contact_notice": Letter(
+        subject=Text(
+            en="Somebody has written to the school",
+            tr="Okula yeni bir mesaj geldi",
+            es="Alguien ha escrito a la escuela",
+            de="Jemand hat der Schule geschrieben",
+        ),
+        paragraphs=(
+            Text(
+                en="There is a new message in English. You find it among the contact requests in"
+                " Aula, and answer it there.",
+                tr="Türkçe yeni bir mesaj var. Aula'da iletişim istekleri arasında bulabilir ve"
+                " oradan yanıtlayabilirsiniz.",
+                es="Hay un mensaje nuevo en español. Lo encontrarás en Aula entre las solicitudes"
+                " de contacto, y allí puedes responderlo.",
+                de="Es gibt eine neue Nachricht auf Deutsch. Sie finden sie in Aula unter den"
+                " Kontaktanfragen und beantworten sie dort.",
+            ),
+        ),
+        label=OPEN_AULA,
     ),
     "erasure_completed": Letter(
         subject=Text(

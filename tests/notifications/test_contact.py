@@ -169,6 +169,23 @@ async def test_a_process_that_only_answers_leaves_mails_to_those_that_deliver(
             await mails(peer, email)
 
 
+async def test_the_school_hears_that_somebody_wrote_and_not_what(
+    backbone: Stack, peer: SmtpPeer
+) -> None:
+    school = address()
+    async with running(
+        backbone, smtp_url=Secret(peer.url), contact_to=school, contact_thanks=0
+    ) as api:
+        email = address()
+        await write(api, email, {"X-Language": "tr"})
+        await write(api, website="https://buy.test")
+        (notice,) = await mails(peer, school)
+        assert notice.message["Subject"] == texts.LETTERS["contact_notice"].subject.tr
+        for trace in (email, "Ayşe", "course"):
+            assert trace not in notice.part("plain")
+        assert peer.taken(email) == []
+
+
 async def test_what_no_person_wrote_is_kept_closed_and_nobody_is_told(
     api: Api, peer: SmtpPeer, admin: dict[str, str]
 ) -> None:

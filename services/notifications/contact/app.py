@@ -65,6 +65,7 @@ def create_contact(
         node.outbox,
         clock,
         most_thanks=settings.contact_thanks,
+        school=settings.contact_to,
         exempt_loopback=not settings.is_production,
     )
     return Part(

@@ -1,5 +1,5 @@
 """Mails to who wrote: that it arrived, and what is answered. Each goes on where the last one was,
-so that their mail program shows one conversation."""
+so that their mail program shows one conversation. And to the school: that somebody wrote."""
 
 import msgspec
 
@@ -28,6 +28,18 @@ class Letters:
             now=self._clock(),
             recipient=contact.email,
             user_id=contact.user_id,
+        )
+        await self._deliveries.accept(delivery, transaction)
+
+    async def tell(self, contact: Contact, school: str, transaction: Transaction) -> None:
+        """In the writer's language, for that is the one to answer in; and without a word of theirs,
+        for nobody erases them from a mailbox of the school."""
+        delivery = Delivery.of_mail(
+            "contact_notice",
+            contact.language,
+            event_id=f"{contact.id}:notice",
+            now=self._clock(),
+            recipient=school,
         )
         await self._deliveries.accept(delivery, transaction)
 

@@ -16,6 +16,7 @@ from shared.mongo import Collection, Document, IndexModel, Session
 from shared.pseudonyms import Pseudonyms
 
 _KEPT = timedelta(days=1)
+_MOST_TOLD = 200  # mails to the school in a day
 
 
 class WroteTooOften(TooManyRequests):
@@ -65,13 +66,23 @@ class Ledgers:
     async def may_thank(self, email: str, most: int, now: datetime, session: Session) -> bool:
         """Whether this address is sent an acknowledgement: not two in a day, and at most `most` a
         day to all of them. Counts it, if so. After `count_address`."""
-        day = f"thanked:{day_of(now)}"
-        thanked = await self._ledgers.find_one({"_id": day}, session=session) or {"number": 0}
         mine = await self._ledgers.find_one({"_id": self.key(email)}, session=session) or {}
         recently = mine.get("thanked_at", now - _KEPT) > now - _KEPT
-        if recently or thanked["number"] >= most:
+        if recently or not await self._one_more("thanked", most, now, session):
             return False
         await self._write(self.key(email), {"$set": {"thanked_at": now}}, now, session)
+        return True
+
+    async def may_tell(self, now: datetime, session: Session) -> bool:
+        """Whether the school is sent a mail that somebody wrote. Counts it, if so."""
+        return await self._one_more("told", _MOST_TOLD, now, session)
+
+    async def _one_more(self, what: str, most: int, now: datetime, session: Session) -> bool:
+        """Whether this is at most the `most`th of today."""
+        day = f"{what}:{day_of(now)}"
+        counted = await self._ledgers.find_one({"_id": day}, session=session) or {"number": 0}
+        if counted["number"] >= most:
+            return False
         await self._write(day, {"$inc": {"number": 1}}, now, session)
         return True
 

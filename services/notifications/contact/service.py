@@ -77,9 +77,11 @@ class ContactService:
         clock: Clock,
         *,
         most_thanks: int,
+        school: str,
         exempt_loopback: bool,
     ) -> None:
-        """`most_thanks`: acknowledgements a day."""
+        """`most_thanks`: acknowledgements a day. `school`: the address that hears of each message,
+        if any."""
         self._contacts = contacts
         self._repliers = repliers
         self._ledgers = ledgers
@@ -90,6 +92,7 @@ class ContactService:
         self._outbox = outbox
         self._clock = clock
         self._most_thanks = most_thanks
+        self._school = school
         self._exempt_loopback = exempt_loopback
 
     async def write(self, written: Written, visitor: Principal | None, client: str) -> Contact:
@@ -124,7 +127,7 @@ class ContactService:
             if thanked:
                 await self._letters.thank(contact, transaction)
             if not suspect:
-                self._say_received(contact, transaction)
+                await self._tell(contact, transaction)
             return contact
 
         # A ledger that is begun by two at once.
@@ -217,9 +220,12 @@ class ContactService:
     async def _save(self, contact: Contact, before: Contact, transaction: Transaction) -> None:
         await self._contacts.save(contact, transaction.session, before=before)
         if before.suspect and not contact.suspect:
-            self._say_received(contact, transaction)
+            await self._tell(contact, transaction)
 
-    def _say_received(self, contact: Contact, transaction: Transaction) -> None:
+    async def _tell(self, contact: Contact, transaction: Transaction) -> None:
+        session = transaction.session
+        if self._school and await self._ledgers.may_tell(self._clock(), session):
+            await self._letters.tell(contact, self._school, transaction)
         transaction.record(
             ContactReceived(
                 contact_id=contact.id,

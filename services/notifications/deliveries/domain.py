@@ -20,6 +20,7 @@ NEWS: tuple[Template, ...] = (
     "material_unassigned",
     "contact_received",
     "notice",
+    "contact_notice",
 )
 # To who wrote to the school, whether they have an account or not.
 CONTACT: tuple[Template, ...] = ("contact_received", "contact_reply")
