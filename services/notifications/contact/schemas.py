@@ -9,6 +9,7 @@ from msgspec import Meta
 from services.notifications import texts
 from services.notifications.contact.domain import STATUSES, Status
 from services.notifications.contact.service import Answered, Wanted, Written
+from services.notifications.schemas import Answer, Body
 from shared import languages
 from shared.clock import timestamp
 from shared.email_addresses import NotAnAddress, canonical
@@ -43,14 +44,6 @@ _BAD_STATUS = Text(
     es="debe ser PENDING, IN_PROGRESS, REPLIED o CLOSED",
     de="muss PENDING, IN_PROGRESS, REPLIED oder CLOSED sein",
 )
-
-
-class Body(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    pass
-
-
-class Shown(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    pass
 
 
 class WriteContact(Body, frozen=True, kw_only=True):
@@ -109,7 +102,7 @@ class MoveContact(Body, frozen=True, kw_only=True):
     status: Status
 
 
-class ContactView(Shown, frozen=True, kw_only=True):
+class ContactView(Answer, frozen=True, kw_only=True):
     """`reply`, `replied_by`, `replied_at`: the last one. `replied_by`: the id of an admin; null too
     when their account was erased."""
 
@@ -149,7 +142,7 @@ class ContactView(Shown, frozen=True, kw_only=True):
         return msgspec.structs.replace(cls.of(answered), status="PENDING")
 
 
-class DeletedContact(Shown, frozen=True, kw_only=True):
+class DeletedContact(Answer, frozen=True, kw_only=True):
     message: str
     id: str
 
