@@ -19,7 +19,8 @@ def watched(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
     """A task that should never end; if it does, this process ends, to be started anew."""
 
     def ended(task: asyncio.Task[None]) -> None:
-        if not task.cancelled():
+        # What was told to stop may come to its end: some work looks whether it is still wanted.
+        if not task.cancelled() and not task.cancelling():
             log.error("background work ended", exc_info=task.exception())
             end_this_process()
 
