@@ -35,7 +35,7 @@ SCRIPT = (
     ),
     ("POST /education-materials/{id}/assign", "admin", ""),
     *(("GET /education-materials/my", "user", query) for query in ("", "page=9", "limit=100")),
-    ("GET /education-materials/admin/users/{user}", "admin", "limit=5"),
+    ("GET /education-materials/admin/users/{userId}", "admin", "limit=5"),
     ("GET /education-materials/{id}", "user", ""),
     ("GET /education-materials/{id}/files/{fileId}", "user", ""),
     ("PATCH /education-materials/{id}", "admin", ""),
@@ -46,7 +46,7 @@ SCRIPT = (
 
 def test_every_route_of_materials_is_in_the_script() -> None:
     routes = {f"{r.method} {r.path}" for r in TABLE if r.path.startswith("/education-materials")}
-    assert {route.replace("{user}", "{id}") for route, _, _ in SCRIPT} == routes
+    assert {route for route, _, _ in SCRIPT} == routes
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +98,7 @@ async def play(learning: Learning, made: dict[str, Any], ada: str) -> None:
             "json": {"userIds": [ada, await somebody(learning)]}
         },
     }
-    places = {"id": made["id"], "user": ada, "fileId": made["pdfs"][0]["id"]}
+    places = {"id": made["id"], "userId": ada, "fileId": made["pdfs"][0]["id"]}
     for route, who, query in SCRIPT:
         method, path = route.split()
         url = f"{path.format(**places)}?{query}"
