@@ -192,7 +192,7 @@ async def test_what_no_person_wrote_is_kept_closed_and_nobody_is_told(
     baits = (
         {"website": "https://buy.test"},
         {"fullName": "https://buy.test now"},
-        {"message": "https://a.test " * 6},
+        {"message": " ".join(f"https://{name}.test" for name in "abcdef")},
     )
     for bait in baits:
         email = address()
@@ -217,6 +217,9 @@ async def test_people_may_send_links_and_leave_out_what_they_do_not_see(
 ) -> None:
     for more in (
         {"message": "See https://a.test and www.b.test"},
+        # Written in full, and pages of one site.
+        {"message": " or ".join(f"https://www.{name}.test/b1?x=1" for name in "abcde")},
+        {"message": "\n".join(f"https://docs.test/{n}" for n in range(20))},
         {"website": ""},
         {"website": None},
     ):
@@ -225,7 +228,9 @@ async def test_people_may_send_links_and_leave_out_what_they_do_not_see(
         assert (await the_one(api, email))["status"] == "PENDING"
         await mails(peer, email)
     ada, email = await api.somebody(), address()
-    await write(api, email, api.bearer(ada), message="https://a.test " * 6)
+    await write(
+        api, email, api.bearer(ada), message=" ".join(f"https://{n}.test" for n in range(6))
+    )
     assert (await the_one(api, email))["status"] == "PENDING"
 
 
