@@ -11,7 +11,7 @@ from services.users.domain import Person
 from services.users.listing import groups
 from services.users.repository import Order, People
 from shared.contracts.users import User
-from shared.http.pagination import Page, PageRequest, page_of
+from shared.http.pagination import Page, PageRequest, Walk, page_of
 from shared.mongo import Session
 from shared.roles import Role
 from shared.searching import prefixes
@@ -54,23 +54,17 @@ class Directory:
         # Who comes or goes between the two reads would shift what is counted from the end.
         async with self._people.snapshot() as session:
             total = await self._counters.people(wanted.groups, session)
-            people = await self._from_the_nearer_end(wanted, total, session)
+            people = await self._walked(wanted, wanted.page.walk(total), session)
         return page_of([person.user for person in people], total, wanted.page)
 
-    async def _from_the_nearer_end(
-        self, wanted: Wanted, total: int, session: Session
-    ) -> Sequence[Person]:
-        order, skip = wanted.order, wanted.page.skip
-        limit = max(0, min(wanted.page.limit, total - skip))
-        from_the_end = skip > total // 2
-        if from_the_end:  # what is passed over costs time too
-            order, skip = order.reversed, total - skip - limit
-        if not limit:
+    async def _walked(self, wanted: Wanted, walk: Walk, session: Session) -> Sequence[Person]:
+        if not walk.limit:
             return []
-        people = await self._people.page(
-            wanted.groups, order, skip=skip, limit=limit, session=session
+        order = wanted.order.reversed if walk.from_the_end else wanted.order
+        found = await self._people.page(
+            wanted.groups, order, skip=walk.skip, limit=walk.limit, session=session
         )
-        return people[::-1] if from_the_end else people
+        return walk.in_order(found)
 
     async def _matching(self, wanted: Wanted, starts: tuple[str, ...]) -> Page[User]:
         found = await asyncio.gather(

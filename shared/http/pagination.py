@@ -29,6 +29,26 @@ class PageRequest(msgspec.Struct, frozen=True):
     def skip(self) -> int:
         return (self.page - 1) * self.limit
 
+    def walk(self, total: int) -> "Walk":
+        """To this page of `total` items from the nearer end: what is passed over costs time too."""
+        limit = max(0, min(self.limit, total - self.skip))
+        from_the_end = self.skip > total // 2
+        skip = total - self.skip - limit if from_the_end else self.skip
+        return Walk(skip, limit, from_the_end)
+
+
+class Walk(msgspec.Struct, frozen=True):
+    """`limit` items after `skip` others; `from_the_end`: of the list turned round. Where `limit` is
+    0 there is nowhere to go."""
+
+    skip: int
+    limit: int
+    from_the_end: bool
+
+    def in_order(self, found: Sequence[T]) -> Sequence[T]:
+        """What was `found` on it, as the list has it."""
+        return found[::-1] if self.from_the_end else found
+
 
 class Pagination(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     current_page: int

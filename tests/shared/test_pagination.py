@@ -48,3 +48,15 @@ def test_a_page_knows_its_neighbours(
             "hasPrevPage": has_prev,
         },
     }
+
+
+@pytest.mark.parametrize("total", [0, 1, 9, 10, 11, 95, 100])
+def test_a_walk_from_the_nearer_end_finds_the_same_page(total: int) -> None:
+    items = list(range(total))
+    for page in range(1, 13):
+        request = PageRequest.of(page, 10)
+        walk = request.walk(total)
+        along = items[::-1] if walk.from_the_end else items
+        found = along[walk.skip : walk.skip + walk.limit] if walk.limit else []
+        assert list(walk.in_order(found)) == items[request.skip : request.skip + 10]
+        assert not walk.limit or walk.skip <= total // 2

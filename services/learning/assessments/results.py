@@ -116,18 +116,13 @@ class ResultService:
 
     async def all(self, page: PageRequest) -> Page[Marked]:
         total = await self._tallies.results_there()
-        skip, limit = page.skip, max(0, min(page.limit, total - page.skip))
-        from_the_end = skip > total // 2
-        if from_the_end:  # what is passed over costs time
-            skip = total - skip - limit
-        found = (
-            await self._results.all(skip=skip, limit=limit, oldest_first=from_the_end)
-            if limit
-            else []
+        walk = page.walk(total)
+        if not walk.limit:
+            return page_of([], total, page)
+        found = await self._results.all(
+            skip=walk.skip, limit=walk.limit, oldest_first=walk.from_the_end
         )
-        if from_the_end:
-            found.reverse()
-        return page_of(await self._with_people(found), total, page)
+        return page_of(await self._with_people(walk.in_order(found)), total, page)
 
     async def delete(self, principal: Principal, result_id: str) -> None:
         """The attempt counts as not made. Raises NoSuchResult."""

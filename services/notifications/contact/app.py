@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from services.notifications.contact.dashboard import Dashboard
+from services.notifications.contact.directory import Directory
 from services.notifications.contact.letters import Letters
 from services.notifications.contact.limits import Ledgers
 from services.notifications.contact.repository import KINDS, Contacts, Repliers
@@ -72,6 +73,7 @@ def create_contact(
         handlers=HANDLERS,
         dependencies={
             "contacts": service,
+            "contact_directory": Directory(contacts, repliers),
             "contact_dashboard": Dashboard(contacts, counters, clock),
             "settings": settings,
         },

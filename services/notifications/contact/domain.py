@@ -73,3 +73,10 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     def moved(self, status: Status) -> "Contact":
         is_suspect = self.suspect and status == "CLOSED"
         return msgspec.structs.replace(self, status=status, suspect=is_suspect)
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """A contact, and whose its last reply is."""
+
+    contact: Contact
+    replied_by: str | None = None

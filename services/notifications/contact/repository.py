@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from services.notifications.contact.domain import STATUSES, Contact, Status
+from services.notifications.contact.domain import STATUSES, Answered, Contact, Status
 from services.notifications.contact.listing import terms_of
 from shared.counters import Counters
 from shared.documents import from_document, to_document
@@ -171,7 +171,15 @@ class Repliers:
         """In a transaction that has taken the admin's document in hand."""
         await self._repliers.insert_one(to_document(replier), session=session)
 
-    async def of(self, reply_ids: Sequence[str], session: Session | None = None) -> dict[str, str]:
+    async def answered(
+        self, contacts: Sequence[Contact], session: Session | None = None
+    ) -> list[Answered]:
+        """They, with whose their last replies are."""
+        last = {contact.id: reply.id for contact in contacts if (reply := contact.last_reply)}
+        admins = await self._of(list(last.values()), session) if last else {}
+        return [Answered(each, admins.get(last.get(each.id, ""))) for each in contacts]
+
+    async def _of(self, reply_ids: Sequence[str], session: Session | None) -> dict[str, str]:
         """Ids of admins, by those of their replies."""
         found = self._repliers.find({"_id": {"$in": list(reply_ids)}}, session=session)
         return {each["_id"]: each["user_id"] async for each in found}

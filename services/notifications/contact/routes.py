@@ -5,7 +5,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from services.notifications.contact.dashboard import Dashboard
-from services.notifications.contact.domain import AnsweredTooOften
+from services.notifications.contact.directory import Directory
+from services.notifications.contact.domain import Answered, AnsweredTooOften
 from services.notifications.contact.limits import WroteTooOften
 from services.notifications.contact.schemas import (
     ContactView,
@@ -15,7 +16,7 @@ from services.notifications.contact.schemas import (
     WriteContact,
     wanted_contacts,
 )
-from services.notifications.contact.service import Answered, ContactService
+from services.notifications.contact.service import ContactService
 from services.notifications.settings import NotificationsSettings
 from shared.contracts.dashboard import ContactsPart
 from shared.http.envelope import Envelope, created, ok
@@ -47,7 +48,7 @@ async def write_contact(
 
 @get("/contact", guards=[admin])
 async def list_contacts(
-    contacts: NamedDependency[ContactService],
+    contact_directory: NamedDependency[Directory],
     status: FromQuery[str | None] = None,
     search: FromQuery[str | None] = None,
     page: FromQuery[int | None] = None,
@@ -59,7 +60,7 @@ async def list_contacts(
     of a phone number, and stops at 1,000. What was probably not written by a person is `CLOSED`
     from the start.
     """
-    found = await contacts.page(wanted_contacts(page, limit, status, search))
+    found = await contact_directory.page(wanted_contacts(page, limit, status, search))
     return ok(Page([ContactView.of(each) for each in found.list], found.pagination))
 
 

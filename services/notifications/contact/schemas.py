@@ -7,8 +7,9 @@ import msgspec
 from msgspec import Meta
 
 from services.notifications import texts
-from services.notifications.contact.domain import STATUSES, Status
-from services.notifications.contact.service import Answered, Wanted, Written
+from services.notifications.contact.directory import Wanted
+from services.notifications.contact.domain import STATUSES, Answered, Status
+from services.notifications.contact.service import Written
 from services.notifications.schemas import Answer, Body
 from shared import languages
 from shared.clock import timestamp

@@ -1,12 +1,11 @@
 """What happens to contacts: people write, admins look after what they wrote."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 import msgspec
 
-from services.notifications.contact.domain import STATUSES, Contact, Reply, Status
+from services.notifications.contact.domain import Answered, Contact, Reply, Status
 from services.notifications.contact.letters import Letters
 from services.notifications.contact.limits import Ledgers
 from services.notifications.contact.repository import Contacts, Replier, Repliers
@@ -19,18 +18,14 @@ from shared.audit import AuditLog
 from shared.clock import Clock, timestamp
 from shared.contracts.notifications import ContactReceived, ContactReplied
 from shared.errors import AuthenticationRequired, NotFound
-from shared.http.pagination import Page, PageRequest, page_of
 from shared.ids import new_id
 from shared.messaging import Outbox, Transaction
 from shared.mongo import Session
 from shared.pseudonyms import Pseudonyms
 from shared.races import until_first
-from shared.searching import prefixes
 from shared.tokens import Principal
 
 T = TypeVar("T")
-
-MOST_MATCHES = 1_000  # of a search; who wants to see more types another letter
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,25 +37,6 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
     message: str
     source: str | None
     website: str
-
-
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of the list. `status`: None means any."""
-
-    page: PageRequest
-    status: Status | None = None
-    search: str = ""
-
-    @property
-    def statuses(self) -> Sequence[Status]:
-        return STATUSES if self.status is None else (self.status,)
-
-
-class Answered(msgspec.Struct, frozen=True):
-    """A contact, and whose its last reply is."""
-
-    contact: Contact
-    replied_by: str | None = None
 
 
 class ContactService:
@@ -133,11 +109,6 @@ class ContactService:
         # A ledger that is begun by two at once.
         return await until_first(lambda: self._outbox.commit(work))
 
-    async def page(self, wanted: Wanted) -> Page[Answered]:
-        """The newest first. Of a search with more than MOST_MATCHES matches: one of that many."""
-        starts = prefixes(wanted.search)
-        return await (self._matching(wanted, starts) if starts else self._all(wanted))
-
     async def reply(
         self, principal: Principal, contact_id: str, message: str, subject: str | None
     ) -> Answered:
@@ -172,7 +143,7 @@ class ContactService:
             if contact != before:
                 await self._save(contact, before, transaction)
                 await self._note(principal, "moved", contact, ["status"], transaction)
-            return (await self._answered([contact], transaction.session))[0]
+            return (await self._repliers.answered([contact], transaction.session))[0]
 
         return await self._change(contact_id, change)
 
@@ -254,50 +225,3 @@ class ContactService:
             target=contact.id,
             members=members,
         )
-
-    async def _all(self, wanted: Wanted) -> Page[Answered]:
-        # Who writes between the two reads would shift what is counted from the end.
-        async with self._contacts.snapshot() as session:
-            total = await self._contacts.total(wanted.statuses, session)
-            found = await self._from_the_nearer_end(wanted, total, session)
-            return page_of(await self._answered(found, session), total, wanted.page)
-
-    async def _from_the_nearer_end(
-        self, wanted: Wanted, total: int, session: Session
-    ) -> Sequence[Contact]:
-        skip = wanted.page.skip
-        limit = max(0, min(wanted.page.limit, total - skip))
-        if not limit:
-            return []
-        from_the_end = skip > total // 2  # what is passed over costs time too
-        found = await self._contacts.page(
-            wanted.statuses,
-            skip=total - skip - limit if from_the_end else skip,
-            limit=limit,
-            oldest_first=from_the_end,
-            session=session,
-        )
-        return found[::-1] if from_the_end else found
-
-    async def _matching(self, wanted: Wanted, starts: Sequence[str]) -> Page[Answered]:
-        found = await asyncio.gather(
-            *(
-                self._contacts.matches(wanted.statuses, start, limit=MOST_MATCHES)
-                for start in starts
-            )
-        )
-        came = {contact_id: at for matches in found for contact_id, at in matches.items()}
-        ids = sorted(came, key=lambda each: (came[each], each), reverse=True)[:MOST_MATCHES]
-        shown = ids[wanted.page.skip : wanted.page.skip + wanted.page.limit]
-        contacts = await self._contacts.those(shown) if shown else []
-        return page_of(await self._answered(contacts), len(ids), wanted.page)
-
-    async def _answered(
-        self, contacts: Sequence[Contact], session: Session | None = None
-    ) -> list[Answered]:
-        ids = [reply.id for contact in contacts if (reply := contact.last_reply)]
-        admins = await self._repliers.of(ids, session) if ids else {}
-        return [
-            Answered(contact, admins.get(reply.id) if (reply := contact.last_reply) else None)
-            for contact in contacts
-        ]
