@@ -261,7 +261,7 @@ async def test_an_answer_comes_in_time_when_nobody_is_there_at_all(
         urls = dict.fromkeys(NULLS, (gone.url,))
     started = time.monotonic()
     view = await Dashboard(Inquiries(Upstreams(urls)), utc_now).view(f"Bearer {token}", None)
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 5
     assert view.degraded == ["users", "learning", "notifications"]
     decoded = msgspec.json.decode(msgspec.json.encode(view), type=DashboardView)
     assert decoded == view

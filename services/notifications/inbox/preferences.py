@@ -41,17 +41,13 @@ def category_of(name: str) -> Category:
 
 def wants(choices: Choices, name: str, way: Way) -> bool:
     """Whether messages of the category called so may take this way. What nobody chose is on."""
-    category = category_of(name)
-    return way in FIXED.get(category, ()) or choices.get(category, {}).get(way, True)
+    return _is_on(choices, category_of(name), way)
 
 
 def shown(choices: Choices) -> dict[Category, dict[Way, bool]]:
     """All of them, as they are."""
     return {
-        category: {
-            way: way in FIXED.get(category, ()) or choices.get(category, {}).get(way, True)
-            for way in ways_of(category)
-        }
+        category: {way: _is_on(choices, category, way) for way in ways_of(category)}
         for category in CATEGORIES
     }
 
@@ -68,3 +64,7 @@ def chosen(before: Choices, said: Choices) -> dict[str, dict[str, bool]]:
         raise AlwaysSent(fixed)
     names = {*before, *said}
     return {name: {**before.get(name, {}), **said.get(name, {})} for name in sorted(names)}
+
+
+def _is_on(choices: Choices, category: Category, way: Way) -> bool:
+    return way in FIXED.get(category, ()) or choices.get(category, {}).get(way, True)
