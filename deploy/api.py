@@ -48,17 +48,23 @@ class Api:
     def delete(self, path: str, *, body: dict[str, Any] | None = None, **query: str) -> Any:
         return self._ask("DELETE", path, params=query, json=body)
 
+    def remove(self, path: str) -> None:
+        """If it is there."""
+        answer = self._sent("DELETE", path)
+        if answer.status_code != 404:
+            _data(answer, f"DELETE {path}")
+
     def patch(self, path: str, body: dict[str, Any]) -> Any:
         return self._ask("PATCH", path, json=body)
 
     def file(self, url: str, **headers: str) -> httpx.Response:
         """Of a file, or a part of it: followed to where it lies."""
         sent = self._headers | headers
-        return self._http.get(url, headers=sent, follow_redirects=True)
+        return self._sent("GET", url, headers=sent, follow_redirects=True)
 
     def status(self, path: str) -> int:
         """How a GET is answered, refusals too."""
-        return self._http.get(path, headers=self._headers).status_code
+        return self._sent("GET", path).status_code
 
     def upload(
         self,
@@ -105,19 +111,22 @@ class Api:
         return found
 
     def _ask(self, method: str, path: str, **more: Any) -> Any:
+        answer = self._sent(method, path, **more)
+        if answer.status_code == 429 and _pause(answer) <= _LONGEST_WAIT:
+            print(f"  the API asks to wait {_pause(answer)} s (429, {path})", flush=True)
+            time.sleep(_pause(answer) + 1)
+            answer = self._sent(method, path, **more)
+        return _data(answer, f"{method} {path}")
+
+    def _sent(self, method: str, path: str, **more: Any) -> httpx.Response:
         more["headers"] = self._headers | more.get("headers", {})
         try:
-            answer = self._http.request(method, path, **more)
-            if answer.status_code == 429 and _pause(answer) <= _LONGEST_WAIT:
-                print(f"  the API asks to wait {_pause(answer)} s (429, {path})", flush=True)
-                time.sleep(_pause(answer) + 1)
-                answer = self._http.request(method, path, **more)
+            return self._http.request(method, path, **more)
         except httpx.HTTPError as error:
             raise Failed(
                 f"no answer from {self._http.base_url} ({type(error).__name__}); is `make run`"
                 " running in another terminal?"
             ) from None
-        return _data(answer, f"{method} {path}")
 
 
 def signed_in_admin(visitor: Api) -> Api:

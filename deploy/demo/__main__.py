@@ -43,7 +43,11 @@ def _show(http: httpx.Client) -> float:
             print(f"  [{number:2}/{len(steps)}] {name:<34}", end=" ", flush=True)
             print(step(), flush=True)
     finally:
-        walk.clear_away()
+        left = walk.clear_away()
+        for path in left:
+            print(f"\n  not removed: {path}", end="", file=sys.stderr)
+    if left:
+        raise Failed("what it made is partly there still")
     return time.monotonic() - started
 
 

@@ -29,7 +29,7 @@ class Walk:
         self._admin = admin
         self._tag = secrets.token_hex(4)
         self._email = f"demo-{self._tag}@aula.test"
-        self._made: list[str] = []  # paths to be deleted in the end
+        self.made: list[str] = []  # paths to be deleted in the end
 
     def steps(self) -> Iterator[Step]:
         yield "a school offers a placement test", self.offers_a_test
@@ -74,7 +74,7 @@ class Walk:
                 ],
             },
         )
-        self._made.append(f"/proficiency-tests/{made['id']}")
+        self.made.append(f"/proficiency-tests/{made['id']}")
         self._test: dict[str, Any] = made
         return f"“{made['title']}”, {len(_QUESTIONS)} questions, {len(_BANDS)} levels"
 
@@ -91,7 +91,7 @@ class Walk:
                 "isPublished": True,
             },
         )
-        self._made.append(f"/courses/{made['id']}")
+        self.made.append(f"/courses/{made['id']}")
         shown = self._visitor.get("/courses", search=made["title"])["list"]
         if [each["id"] for each in shown] != [made["id"]]:
             raise Failed("visitors do not find the course")
@@ -100,6 +100,7 @@ class Walk:
     def signs_in(self) -> str:
         self._learner, user = self._visitor.signed_in(self._email)
         self._learner_id = user["id"]
+        self.made.append(f"/admin/users/{self._learner_id}")
         return f"{self._email}"
 
     def registers(self) -> str:
@@ -181,7 +182,7 @@ class Walk:
         fields = {"title": title, "locale": "en", "level": "B2"}
         made = self._admin.upload("/education-materials", fields, "tenses.pdf", content)
         path = f"/education-materials/{made['id']}"
-        self._made.append(path)
+        self.made.append(path)
 
         def assigned() -> bool:
             given = self._admin.post(f"{path}/assign", {"userIds": [self._learner_id]})
@@ -206,7 +207,7 @@ class Walk:
         self._visitor.post("/contact", said, language="es")
         found = self._admin.get("/contact", search=self._writer)["list"]
         self._contact = f"/contact/{found[0]['id']}"
-        self._made.append(self._contact)
+        self.made.append(self._contact)
         return f"“{said['message']}”"
 
     def school_answers(self) -> str:
@@ -259,9 +260,16 @@ class Walk:
             raise Failed("somebody still knows them")
         return f"receipts of {', '.join(sorted(each['service'] for each in found))}"
 
-    def clear_away(self) -> None:
-        while self._made:
-            self._admin.delete(self._made.pop())
+    def clear_away(self) -> list[str]:
+        """Returns what could not be removed, and why: what stopped the walk may last."""
+        left = []
+        while self.made:
+            path = self.made.pop()
+            try:
+                self._admin.remove(path)
+            except Failed as error:
+                left.append(f"{path} ({error})")
+        return left
 
 
 def _option(question: dict[str, Any], right: bool) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import itertools
 import sys
 from pathlib import Path
 
@@ -65,8 +66,21 @@ def _walk(visitor: Api, admin: Api) -> None:
     before = {path: admin.all(path) for path in lists}
     walk = Walk(visitor, admin)
     assert all(step() for _, step in walk.steps())
-    walk.clear_away()
+    assert walk.clear_away() == []
     assert {path: admin.all(path) for path in lists} == before
+    interrupted = Walk(visitor, admin)
+    for _, step in itertools.islice(interrupted.steps(), 5):
+        assert step()
+    assert interrupted.clear_away() == []
+    assert {path: admin.all(path) for path in lists} == before
+
+
+def test_a_walk_says_what_it_cannot_remove() -> None:
+    with httpx.Client(base_url=f"http://127.0.0.1:{free_ports(1)[0]}", trust_env=False) as nobody:
+        walk = Walk(Api(nobody), Api(nobody))
+        walk.made += ["/courses/1", "/contact/2"]
+        left = walk.clear_away()
+    assert [path.partition(" ")[0] for path in left] == ["/contact/2", "/courses/1"]
 
 
 async def test_where_nothing_runs_it_says_so() -> None:
