@@ -42,11 +42,6 @@ def day_of(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d}"
 
 
-def month_of(moment: datetime) -> str:
-    """`2026-02`."""
-    return f"{moment.astimezone(UTC):%Y-%m}"
-
-
 def label_of(month: str) -> str:
     """`Feb 2026`."""
     year, number = month.split("-")

@@ -1,6 +1,7 @@
 """What happens to contacts: people write, admins look after what they wrote."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import TypeVar
 
 import msgspec
@@ -78,31 +79,15 @@ class ContactService:
         async def work(transaction: Transaction) -> Contact:
             language = await self._language(visitor, transaction)
             await self._count(written.email, client, transaction.session)
-            # Who is signed in has proved an address or a number: they are a person.
-            suspect = visitor is None and is_suspect(
-                written.full_name, written.message, written.website
+            contact = _contact(written, visitor, language, self._clock())
+            is_thanked = not contact.suspect and await self._ledgers.may_thank(
+                contact.email, self._most_thanks, contact.created_at, transaction.session
             )
-            thanked = not suspect and await self._ledgers.may_thank(
-                written.email, self._most_thanks, self._clock(), transaction.session
-            )
-            contact = Contact(
-                id=new_id(),
-                full_name=written.full_name,
-                email=written.email,
-                phone=written.phone,
-                message=written.message,
-                source=written.source,
-                language=language,
-                status="CLOSED" if suspect else "PENDING",
-                suspect=suspect,
-                acknowledged=thanked,
-                user_id=visitor.user_id if visitor else None,
-                created_at=self._clock(),
-            )
+            contact = msgspec.structs.replace(contact, acknowledged=is_thanked)
             await self._contacts.save(contact, transaction.session, before=None)
-            if thanked:
+            if is_thanked:
                 await self._letters.thank(contact, transaction)
-            if not suspect:
+            if not contact.suspect:
                 await self._tell(contact, transaction)
             return contact
 
@@ -225,3 +210,23 @@ class ContactService:
             target=contact.id,
             members=members,
         )
+
+
+def _contact(
+    written: Written, visitor: Principal | None, language: languages.Language, now: datetime
+) -> Contact:
+    # Who is signed in has proved an address or a number: they are a person.
+    suspect = visitor is None and is_suspect(written.full_name, written.message, written.website)
+    return Contact(
+        id=new_id(),
+        full_name=written.full_name,
+        email=written.email,
+        phone=written.phone,
+        message=written.message,
+        source=written.source,
+        language=language,
+        status="CLOSED" if suspect else "PENDING",
+        suspect=suspect,
+        user_id=visitor.user_id if visitor else None,
+        created_at=now,
+    )
