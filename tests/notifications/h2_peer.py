@@ -25,12 +25,13 @@ HANG_UP = "connection ends"
 
 @dataclass(frozen=True)
 class Reply:
-    """`body`: as JSON; None: none. `after`: seconds that it takes."""
+    """`body`: as JSON; None: none. `after`: seconds that it takes. `held`: until that is set."""
 
     status: int = 200
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     after: float = 0.0
+    held: asyncio.Event | None = None
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,8 @@ class _Connection(asyncio.Protocol):
             return self._misbehave(stream, reply)
         if reply.after:
             await asyncio.sleep(reply.after)
+        if reply.held:
+            await reply.held.wait()
         return self._answer(stream, reply)
 
     def _answer(self, stream: int, reply: Reply) -> None:

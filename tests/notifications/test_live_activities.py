@@ -166,12 +166,13 @@ async def test_what_was_superseded_before_it_was_sent_is_never_sent(
     api: Api, admin: dict[str, str], peer: ApnsPeer
 ) -> None:
     stream = f"slow:{new_id()}"
-    token = await follow(api, stream)
-    peer.answers[token] = [Reply(after=1.0), Reply()]
+    token, answered = await follow(api, stream), asyncio.Event()
+    peer.answers[token] = [Reply(held=answered), Reply()]
     await show(api, admin, stream, state={"n": 1})
     await eventually(lambda: peer.seen(token))
     for number in range(2, 8):
         await show(api, admin, stream, state={"n": number})
+    answered.set()
     await last(peer, token, 7)
     assert states(peer.to(token)) == [1, 7]
 
@@ -429,6 +430,17 @@ async def test_who_waits_for_a_course_sees_when_it_starts_and_that_it_has(
         assert got.at > soon.timestamp() - 1
         await eventually(lambda token=token: is_gone(api, token))  # type: ignore[misc]
     assert peer.seen(late) <= 2
+
+
+async def test_a_start_that_was_heard_of_too_late_is_shown_all_the_same(
+    api: Api, peer: ApnsPeer
+) -> None:
+    course_id, now = new_id(), utc_now()
+    token = await follow(api, f"course:{course_id}")
+    announced, start = now - timedelta(minutes=2), now - timedelta(minutes=1)
+    await told(api.auth, api.service, published(course_id, announced, start))
+    await eventually(lambda: is_gone(api, token), within=20)
+    assert peer.to(token)[-1].aps["content-state"]["status"] == "started"
 
 
 async def test_a_course_that_is_withdrawn_is_not_waited_for(api: Api, peer: ApnsPeer) -> None:

@@ -39,7 +39,8 @@ class Starts:
         if before and before["as_of"] >= course.as_of:
             return False
         row = to_document(course) | {"remove_at": max(now, course.starts_at or now) + _KEPT}
-        if course.starts_at is not None and course.starts_at > now:
+        # Also one that has passed by now: who hears of it late must not wait for ever.
+        if course.starts_at is not None and course.starts_at > course.as_of:
             row["due_at"] = course.starts_at
         await self._rows.replace_one({"_id": course.id}, row, upsert=True, session=session)
         return True
