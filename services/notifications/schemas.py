@@ -5,6 +5,12 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from shared.languages import Text
+
+EMPTY = Text(
+    en="must not be empty", tr="boş olamaz", es="no puede estar vacío", de="darf nicht leer sein"
+)
+
 Id = Annotated[str, Meta(pattern=r"^[0-9a-fA-F]{24}(?![\s\S])")]
 
 

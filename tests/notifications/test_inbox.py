@@ -191,6 +191,8 @@ async def test_the_count_is_exact_whatever_happens_at_once(api: Api) -> None:
         {"category": " "},
         {"category": "a\nb"},
         {"title": "a\r\nBcc: x"},
+        {"title": "\u200b\u202e"},
+        {"message": "\u2066"},
         {"title": "x" * 201},
         {"message": " \n "},
         {"message": "x" * 4001},

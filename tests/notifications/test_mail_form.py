@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 
+import msgspec
 import pytest
 
 from services.notifications import dates, texts
@@ -173,3 +174,11 @@ def test_what_stands_in_html_is_escaped() -> None:
 def test_a_sender_that_is_no_address_stops_the_start(value: str) -> None:
     with pytest.raises(SettingsError, match="AULA_MAIL_FROM"):
         From.parsed(value)
+
+
+@pytest.mark.parametrize("end", ["\u2028", "\u2029", "\x85", "\x1c", "\r\n", "\n"])
+def test_no_subject_ends_its_line_or_turns_it_round(end: str) -> None:
+    message = msgspec.structs.replace(written(), subject=f"Verbs{end}Bcc: eve@x.test\u202e")
+    mail = message_from_bytes(letter(message, SENDER, NOW).content, policy=policy.default)
+    assert mail["Subject"] == "Verbs Bcc: eve@x.test"
+    assert mail["Bcc"] is None

@@ -10,7 +10,7 @@ from services.notifications import texts
 from services.notifications.contact.directory import Wanted
 from services.notifications.contact.domain import STATUSES, Answered, Status
 from services.notifications.contact.service import Written
-from services.notifications.schemas import Answer, Body
+from services.notifications.schemas import EMPTY, Answer, Body
 from shared import languages
 from shared.clock import timestamp
 from shared.email_addresses import NotAnAddress, canonical
@@ -35,9 +35,6 @@ _BAD_PHONE = Text(
     tr="geçerli bir telefon numarası değil",
     es="no es un número de teléfono válido",
     de="ist keine gültige Telefonnummer",
-)
-_EMPTY = Text(
-    en="must not be empty", tr="boş olamaz", es="no puede estar vacío", de="darf nicht leer sein"
 )
 _BAD_STATUS = Text(
     en="must be one of PENDING, IN_PROGRESS, REPLIED, CLOSED",
@@ -71,7 +68,7 @@ class WriteContact(Body, frozen=True, kw_only=True):
             wrong["phone"] = _BAD_PHONE
         for member, text in (("fullName", name), ("message", message)):
             if not is_visible(text):
-                wrong[member] = _EMPTY
+                wrong[member] = EMPTY
         if wrong:
             raise InvalidFields(wrong)
         return Written(
@@ -92,7 +89,7 @@ class ReplyToContact(Body, frozen=True, kw_only=True):
         """Raises InvalidFields."""
         message = several_lines(self.message)
         if not is_visible(message):
-            raise InvalidFields({"message": _EMPTY})
+            raise InvalidFields({"message": EMPTY})
         return message
 
     def title(self) -> str | None:

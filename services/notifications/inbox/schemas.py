@@ -10,11 +10,12 @@ from services.notifications.inbox import preferences
 from services.notifications.inbox.domain import Notification, Selection
 from services.notifications.inbox.preferences import FIXED, Category, Choices, Way
 from services.notifications.inbox.service import Notice, Wanted
-from services.notifications.schemas import Answer, Body, Id
+from services.notifications.schemas import EMPTY, Answer, Body, Id
 from shared.clock import timestamp
 from shared.errors import InvalidFields
 from shared.http.pagination import Page, PageRequest
 from shared.languages import Text
+from shared.plain_text import is_visible, one_line, several_lines
 from shared.text_fields import LINES, NAME
 
 MOST_DELETED = 100  # at once: as many as a page can have
@@ -48,14 +49,19 @@ class CreateNotification(Body, frozen=True, kw_only=True):
 
     def notice(self) -> Notice:
         """Raises InvalidFields."""
+        title, message = one_line(self.title), several_lines(self.message)
+        texts = {"title": title, "message": message}
+        wrong = {name: EMPTY for name, text in texts.items() if not is_visible(text)}
         if len(msgspec.json.encode(self.metadata)) > _MOST_METADATA:
-            raise InvalidFields({"metadata": _TOO_MUCH})
+            wrong["metadata"] = _TOO_MUCH
+        if wrong:
+            raise InvalidFields(wrong)
         return Notice(
             user_id=self.user_id.lower(),
             type=self.type,
             category=self.category,
-            title=self.title,
-            message=self.message,
+            title=title,
+            message=message,
             metadata=self.metadata,
             members=("type", "category", "title", "message", "metadata"),
         )

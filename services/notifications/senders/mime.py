@@ -10,6 +10,7 @@ from email.utils import format_datetime, parseaddr
 import msgspec
 
 from services.notifications.senders.domain import Message
+from shared.plain_text import one_line
 from shared.settings import SettingsError
 
 # Narrower than RFC 5322, which allows quotes, comments and lists: none of that is an account here.
@@ -54,7 +55,8 @@ def letter(message: Message, sender: From, now: datetime) -> Letter:
     mail = EmailMessage(_POLICY.clone(utf8=True) if international else _POLICY)
     mail["From"] = Address(sender.name, addr_spec=sender.address)
     mail["To"] = Address(username=recipient[1], domain=recipient[2])
-    mail["Subject"] = message.subject
+    # Titles come from people: what they pasted may hold what ends a line (U+2028, for one).
+    mail["Subject"] = one_line(message.subject)
     mail["Date"] = format_datetime(now)
     # The same for each attempt, so that a mailbox can drop a repeat.
     mail["Message-ID"] = _message_id(message.id, sender)
