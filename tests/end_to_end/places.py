@@ -3,12 +3,10 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
-import nats
-import nats.js.errors
-
 from deploy.stack import Stack
 from shared.mongo import Client
 from tests.files import contents
+from tests.streams import messages_of
 
 
 async def places(stack: Stack, mongo: Client) -> dict[str, bytes]:
@@ -16,24 +14,10 @@ async def places(stack: Stack, mongo: Client) -> dict[str, bytes]:
     data_dir = stack.plan.data_dir
     return {
         **contents(data_dir / "logs"),
-        "NATS": b"\n".join([message async for message in _messages(stack)]),
+        "NATS": b"\n".join([message async for message in messages_of(stack.nats_url)]),
         **{f"NATS' {name}": content for name, content in contents(data_dir / "nats").items()},
         "MongoDB": b"\n".join([text async for text in _documents(mongo)]),
     }
-
-
-async def _messages(stack: Stack) -> AsyncIterator[bytes]:
-    """Headers and bodies of everything in every stream, key-value buckets among them."""
-    client = await nats.connect(stack.nats_url)
-    js = client.jetstream()
-    for info in await js.streams_info():
-        for sequence in range(max(1, info.state.first_seq), info.state.last_seq + 1):
-            try:
-                message = await js.get_msg(info.config.name, sequence)
-            except nats.js.errors.NotFoundError:
-                continue
-            yield repr((message.subject, message.headers)).encode() + (message.data or b"")
-    await client.close()
 
 
 async def _documents(mongo: Client) -> AsyncIterator[bytes]:

@@ -11,6 +11,7 @@ from services.notifications.texts import Template
 from shared.clock import timestamp, utc_now
 from shared.contracts import Event
 from shared.contracts.auth import UserEmailChanged, UserRegistered
+from shared.contracts.learning import MaterialAssigned, TestSubmitted
 from shared.contracts.users import (
     Profile,
     UserDeleted,
@@ -95,6 +96,25 @@ def erasure_completed(email: str, language: Language = "en") -> UserErasureCompl
         sealed_email=SEAL.close(email.encode(), erasure_id),
         language=language,
         completed_at=timestamp(utc_now()),
+    )
+
+
+def submitted(user_id: str, title: str = "Placement") -> TestSubmitted:
+    return TestSubmitted(
+        user_id=user_id,
+        result_id=new_id(),
+        test_id=new_id(),
+        test_title=title,
+        target_language="en",
+        level="B2",
+        total_score=87.5,
+        completed_at=NOON,
+    )
+
+
+def assigned(user_id: str) -> MaterialAssigned:
+    return MaterialAssigned(
+        user_id=user_id, material_id=new_id(), title="Verbs", locale="en", assigned_at=NOON
     )
 
 

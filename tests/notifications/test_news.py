@@ -10,7 +10,7 @@ import pytest
 
 from deploy.stack import Stack
 from services.notifications.settings import Secret
-from shared.contracts.learning import MaterialAssigned, MaterialUnassigned, TestSubmitted
+from shared.contracts.learning import MaterialUnassigned
 from shared.contracts.users import UserExportRequested
 from shared.ids import new_id
 from shared.languages import LANGUAGES, Language
@@ -19,10 +19,12 @@ from tests.notifications.people import (
     NOON,
     SEAL,
     arrived,
+    assigned,
     deleted,
     deletion_requested,
     profile_updated,
     registered,
+    submitted,
     told,
 )
 from tests.notifications.running import Auth, Notifications, notifications
@@ -37,25 +39,6 @@ CROWD = 120
 async def service(backbone: Stack, prefix: str, peer: SmtpPeer) -> AsyncIterator[Notifications]:
     async with notifications(backbone, prefix, smtp_url=Secret(peer.url)) as service:
         yield service
-
-
-def submitted(user_id: str) -> TestSubmitted:
-    return TestSubmitted(
-        user_id=user_id,
-        result_id=new_id(),
-        test_id=new_id(),
-        test_title="English {placement}",
-        target_language="en",
-        level="B2",
-        total_score=87.5,
-        completed_at=NOON,
-    )
-
-
-def assigned(user_id: str) -> MaterialAssigned:
-    return MaterialAssigned(
-        user_id=user_id, material_id=new_id(), title="Verbs", locale="en", assigned_at=NOON
-    )
 
 
 def unassigned(user_id: str) -> MaterialUnassigned:
@@ -77,7 +60,7 @@ async def test_each_event_is_an_entry_and_a_mail_in_the_same_words(
     ada = new_id()
     profile = {"name": "Ada", "language": language}
     await told(auth, service, registered(ada, ADA), profile_updated(ada, **profile))
-    result = submitted(ada)
+    result = submitted(ada, "English {placement}")
     await told(auth, service, result, assigned(ada), unassigned(ada))
     found = await entries(service, ada)
     assert {row["category"] for row in found.values()} == {"tests", "materials"}

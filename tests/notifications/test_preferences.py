@@ -9,13 +9,12 @@ import pytest
 
 from deploy.stack import Stack
 from services.notifications.inbox.preferences import category_of, chosen, shown, wants
-from shared.contracts.learning import TestSubmitted
 from shared.contracts.users import UserExportRequested
 from shared.ids import new_id
 from shared.settings import Secret
 from tests.eventually import eventually
 from tests.notifications.api import Api, running
-from tests.notifications.people import NOON, arrived, deleted, deletion_requested, told
+from tests.notifications.people import arrived, deleted, deletion_requested, submitted, told
 from tests.notifications.smtp_peer import SmtpPeer, smtp_peer
 
 PATH = "/notifications/preferences"
@@ -38,19 +37,6 @@ async def choose(api: Api, user_id: str, **categories: dict[str, bool]) -> dict[
     body = {"preferences": categories}
     answer: dict[str, Any] = await api.call("PATCH", PATH, api.bearer(user_id), body)
     return answer
-
-
-def submitted(user_id: str) -> TestSubmitted:
-    return TestSubmitted(
-        user_id=user_id,
-        result_id=new_id(),
-        test_id=new_id(),
-        test_title="Placement",
-        target_language="en",
-        level="B2",
-        total_score=87.5,
-        completed_at=NOON,
-    )
 
 
 async def reached(api: Api, user_id: str) -> dict[str, list[str]]:

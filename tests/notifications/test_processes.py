@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import nats
 import pytest
 from pymongo import MongoClient
 
@@ -17,16 +16,16 @@ from deploy.stack import Stack
 from services.notifications.devices.domain import Device
 from shared.clock import utc_now
 from shared.contracts.auth import OtpRequested
-from shared.contracts.learning import MaterialAssigned
 from shared.documents import to_document
 from shared.ids import new_id
 from shared.mongo import connect
 from tests.eventually import eventually
 from tests.files import contents
 from tests.notifications.deaf_proxy import DeafProxy, deaf_proxy
-from tests.notifications.people import NOON, registered
+from tests.notifications.people import assigned, registered
 from tests.notifications.running import CODE_KEY, PRIVACY_KEY, Auth, Notifications
 from tests.notifications.smtp_peer import NEVER, SmtpPeer, smtp_peer
+from tests.streams import messages_of
 
 REPLICAS = ("notifications", "notifications-2")
 CANARY = "90718263"
@@ -120,15 +119,7 @@ async def test_replicas_killed_again_and_again_under_load_lose_nothing(fleet: Fl
 
     async def telling() -> None:
         for user_id in people:
-            await fleet.auth.say(
-                MaterialAssigned(
-                    user_id=user_id,
-                    material_id=new_id(),
-                    title="Verbs",
-                    locale="en",
-                    assigned_at=NOON,
-                )
-            )
+            await fleet.auth.say(assigned(user_id))
             await asyncio.sleep(0.2)
 
     await asyncio.gather(asking(), telling(), killing())
@@ -218,17 +209,3 @@ def dump_of(url: str) -> Iterator[str]:
             for name in client[database].list_collection_names():
                 for document in client[database][name].find():
                     yield repr(document)
-
-
-async def messages_of(url: str) -> AsyncIterator[bytes]:
-    """Every message of every stream, headers too."""
-    client = await nats.connect(url)
-    js = client.jetstream()
-    for info in await js.streams_info():
-        for sequence in range(max(1, info.state.first_seq), info.state.last_seq + 1):
-            try:
-                message = await js.get_msg(info.config.name, sequence)
-            except nats.js.errors.NotFoundError:
-                continue
-            yield repr((message.subject, message.headers)).encode() + (message.data or b"")
-    await client.close()

@@ -15,7 +15,6 @@ from services.notifications.texts import Template
 from shared.clock import timestamp, utc_now
 from shared.contracts.auth import SessionRevoked
 from shared.contracts.event import Event
-from shared.contracts.learning import MaterialAssigned
 from shared.contracts.users import UserExportRequested, UserRegistrationCompleted
 from shared.ids import new_id
 from shared.languages import LANGUAGES, Language
@@ -25,6 +24,7 @@ from tests.notifications.api import Api, running
 from tests.notifications.apns_peer import OK, ApnsPeer, apns_peer, refusal
 from tests.notifications.people import (
     NOON,
+    assigned,
     deleted,
     deletion_cancelled,
     deletion_requested,
@@ -68,12 +68,6 @@ async def phone(api: Api, user_id: str, name: str = "phone", **more: Any) -> str
     body = {"token": value, "platform": "ios", "deviceId": name, **more}
     await api.call("POST", "/notifications/device-token", api.bearer(user_id), body)
     return value
-
-
-def assigned(user_id: str) -> MaterialAssigned:
-    return MaterialAssigned(
-        user_id=user_id, material_id=new_id(), title="Verbs", locale="en", assigned_at=NOON
-    )
 
 
 async def outcomes(api: Api, user_id: str) -> list[tuple[str, str, str | None]]:
