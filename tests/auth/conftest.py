@@ -9,7 +9,7 @@ from deploy.stack import Stack
 from tests.auth.service import Auth, settings_for
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def one_auth(servers: Stack, data_dir: Path) -> AsyncIterator[Auth]:
     settings = settings_for(servers, data_dir / "auth", "authtest")
     async with Auth.running(settings) as auth:

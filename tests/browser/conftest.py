@@ -55,7 +55,7 @@ async def picture(page: Page, name: str) -> None:
     await page.screenshot(path=ARTIFACTS / f"{name}.png", animations="disabled")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def window(data_dir: Path) -> AsyncIterator[Window]:
     if not CHROMIUM.exists():
         pytest.skip(

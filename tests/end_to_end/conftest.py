@@ -26,7 +26,7 @@ class Aula:
         return self.mongo[f"aula_{service}"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def aula(data_dir: Path) -> AsyncIterator[Aula]:
     async with smtp_peer() as mailbox:
         stack = Stack(
@@ -44,7 +44,7 @@ async def aula(data_dir: Path) -> AsyncIterator[Aula]:
             mongo.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def superadmin(aula: Aula) -> Json:
     """The one there is from the start."""
     return await sign_in(aula.http, aula.mailbox, "admin@aula.test")

@@ -174,7 +174,7 @@ class People:
         return str(self.signed_in[name]["user"]["id"])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def people(aula: Aula, superadmin: Json, data_dir: Path) -> AsyncIterator[People]:
     async def enter(name: str) -> Json:
         return await sign_in(aula.http, aula.mailbox, f"{name}.rights@aula.test")

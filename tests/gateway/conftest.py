@@ -102,14 +102,14 @@ async def _ready(port: int) -> bool:
     return await http_ready(LOOPBACK, port, "/readyz") is None
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     """One gateway for most tests; the ones that break things make their own."""
     async with running_house(tmp_path_factory.mktemp("gateway")) as house:
         yield house
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def quick(house: House) -> AsyncIterator[int]:
     """The port of a gateway whose routes have short times; its services are those of `house`."""
     async with program("tests.gateway.quick", **house.variables) as (port, _):

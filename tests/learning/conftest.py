@@ -92,7 +92,7 @@ async def running(
     client.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def learning(data_dir: Path, servers: Stack) -> AsyncIterator[Learning]:
     folder = data_dir / "learning"
     async with running(folder, servers.mongo_url, servers.nats_url, {}) as learning:

@@ -158,7 +158,7 @@ async def stored_in(
         yield await enter(running(servers, nats.nats_url, data, url, place, components))
 
 
-@pytest.fixture(scope="session", params=["folder", "s3"])
+@pytest.fixture(scope="package", params=["folder", "s3"])
 async def storage(
     request: pytest.FixtureRequest, servers: Stack, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Storage]:
@@ -167,7 +167,7 @@ async def storage(
         yield storage
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def local(servers: Stack, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Storage]:
     async with stored_in("folder", servers, tmp_path_factory.mktemp("local")) as storage:
         yield storage

@@ -135,21 +135,21 @@ async def running(
     client.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def users_servers(data_dir: Path) -> AsyncIterator[Stack]:
     """Not those of all tests: services that other tests started would answer there."""
     async with Stack({}, data_dir=data_dir / "users-servers", only=("mongod", "nats")) as stack:
         yield stack
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def users(data_dir: Path, users_servers: Stack) -> AsyncIterator[Users]:
     urls = users_servers.mongo_url, users_servers.nats_url
     async with running(data_dir / "users", *urls, {}, "users") as users:
         yield users
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def hasty(data_dir: Path, users_servers: Stack, users: Users) -> AsyncIterator[Users]:
     """Another replica of `users`, with which whoever leaves has left."""
     environment = {"AULA_ACCOUNT_DELETION_DAYS": "0", "AULA_ALLOW_FINALIZE_NOW": "false"}
@@ -158,14 +158,14 @@ async def hasty(data_dir: Path, users_servers: Stack, users: Users) -> AsyncIter
         yield hasty
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def own_servers(data_dir: Path) -> AsyncIterator[Stack]:
     """That a test may kill; nobody else is there."""
     async with Stack({}, data_dir=data_dir / "own-servers", only=("mongod", "nats")) as stack:
         yield stack
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def pair(data_dir: Path, own_servers: Stack) -> AsyncIterator[Users]:
     """Two replicas of users on servers of their own."""
     urls = own_servers.mongo_url, own_servers.nats_url
