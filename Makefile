@@ -30,9 +30,9 @@ docs: $(READY) ## Write the reference of the API anew: gateway/reference
 demo: $(READY) ## Walk through the whole product on what `make run` runs
 	@$(BIN)/python -m deploy.demo
 
-# Four at a time, each with servers of its own: tests wait more than they work.
+# Three at a time, each with servers of its own: tests wait more than they work.
 test: $(READY) ## Run all tests against a real mongod and nats-server
-	@$(BIN)/python -m pytest -n 4 --dist loadfile
+	@$(BIN)/python -m pytest -n 3 --dist loadfile
 
 lint: $(READY) ## Check format, style, types and the dependency rules
 	@$(BIN)/ruff format --check --quiet . || { echo "Not formatted: run make fix."; exit 1; }

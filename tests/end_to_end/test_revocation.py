@@ -5,7 +5,7 @@ import os
 import signal
 
 from tests.end_to_end.client import Json, bearer, data_of, refused, sign_in
-from tests.end_to_end.conftest import Aula
+from tests.end_to_end.conftest import GRACE, Aula
 from tests.eventually import eventually
 
 SECOND = 1.0
@@ -97,7 +97,7 @@ async def test_a_nats_that_hangs_closes_the_gateways_as_soon_as_they_cannot_know
 
     os.kill(aula.stack.pids["nats"], signal.SIGSTOP)
     try:
-        await eventually(lambda: all_answer("/me", 503), within=2 * SECOND)
+        await eventually(lambda: all_answer("/me", 503), within=GRACE + 2 * SECOND)
         ready = await aula.http.get("/readyz")
         assert ready.status_code == 503
         assert "no word from NATS" in ready.json()["data"]["checks"]["revocations"]
