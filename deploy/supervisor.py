@@ -32,7 +32,7 @@ class Supervisor:
             async with asyncio.TaskGroup() as starting:
                 for keeper in group:
                     starting.create_task(keeper.until_ready(limit))
-        except ExceptionGroup as failures:
+        except ExceptionGroup as failures:  # the first says what to do; others follow from it
             raise failures.exceptions[0] from None
 
     async def stop(self, limit: float = STOP_LIMIT) -> None:

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from services.notifications.deliveries.domain import Delivery
-from services.notifications.deliveries.mails import event_id
 from services.notifications.deliveries.service import DeliveryService
 from services.notifications.inbox.domain import News
 from services.notifications.inbox.teller import Teller
@@ -64,7 +63,7 @@ class AccountNews:
                 words={"until": event.scheduled_for},
                 about={"scheduledFor": event.scheduled_for},
             )
-            await self._teller.tell(person, news, transaction, cause=event_id(transaction))
+            await self._teller.tell(person, news, transaction, cause=transaction.event_id)
 
     async def deletion_cancelled(
         self, event: UserDeletionCancelled, transaction: Transaction
@@ -77,7 +76,7 @@ class AccountNews:
                 category=_ACCOUNT,
                 at=datetime.fromisoformat(event.cancelled_at),
             )
-            await self._teller.tell(person, news, transaction, cause=event_id(transaction))
+            await self._teller.tell(person, news, transaction, cause=transaction.event_id)
 
     async def export_ready(self, event: UserExportReady, transaction: Transaction) -> None:
         person = await self._people.take(event.user_id, transaction)
@@ -91,7 +90,7 @@ class AccountNews:
                 sealed=event.sealed_path,
                 context=event.export_id,
             )
-            await self._teller.tell(person, news, transaction, cause=event_id(transaction))
+            await self._teller.tell(person, news, transaction, cause=transaction.event_id)
 
     async def erasure_completed(
         self, event: UserErasureCompleted, transaction: Transaction
@@ -100,7 +99,7 @@ class AccountNews:
         delivery = Delivery.of_mail(
             "erasure_completed",
             event.language,
-            event_id=event_id(transaction),
+            event_id=transaction.event_id,
             now=self._clock(),
             sealed=event.sealed_email,
             context=event.erasure_id,
@@ -114,4 +113,4 @@ class AccountNews:
         if person:
             moment = datetime.fromisoformat(at) if at else self._clock()
             news = News(template=template, category=_ACCOUNT, at=moment)
-            await self._teller.tell(person, news, transaction, cause=event_id(transaction))
+            await self._teller.tell(person, news, transaction, cause=transaction.event_id)

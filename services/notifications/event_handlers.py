@@ -28,8 +28,7 @@ def table(
     learning: LearningNews,
 ) -> list[Subscription]:
     async def deliver_code(event: OtpRequested, transaction: Transaction) -> None:
-        assert transaction.cause is not None  # an event always has an id
-        await deliveries.accept(Delivery.of_code(event, transaction.cause), transaction)
+        await deliveries.accept(Delivery.of_code(event, transaction.event_id), transaction)
 
     return [
         Subscription("notifications-deliver-code", OtpRequested, deliver_code),

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from services.notifications import texts
-from services.notifications.deliveries.mails import event_id
 from services.notifications.inbox.domain import News
 from services.notifications.inbox.teller import Teller
 from services.notifications.people import Person
@@ -42,7 +41,7 @@ class LearningNews:
                 "totalScore": event.total_score,
             },
         )
-        await self._teller.tell(person, news, transaction, cause=event_id(transaction))
+        await self._teller.tell(person, news, transaction, cause=transaction.event_id)
 
     async def material_assigned(self, event: MaterialAssigned, transaction: Transaction) -> None:
         await self._tell_of_material(event, "material_assigned", event.assigned_at, transaction)
@@ -68,4 +67,4 @@ class LearningNews:
                 words={"title": event.title},
                 about={"materialId": event.material_id},
             )
-            await self._teller.tell(person, news, transaction, cause=event_id(transaction))
+            await self._teller.tell(person, news, transaction, cause=transaction.event_id)

@@ -62,6 +62,12 @@ class Transaction:
     records: list[Record] = field(default_factory=list)
     after_commit: list[Callable[[], None]] = field(default_factory=list)
 
+    @property
+    def event_id(self) -> str:
+        """Of the event being handled; only for handlers, who always have one."""
+        assert self.cause is not None
+        return self.cause
+
     def record(self, event: Event) -> None:
         """Say that `event` happened, if and only if this transaction commits."""
         event_id = str(uuid.uuid4())

@@ -47,8 +47,3 @@ class Mails:
             context=context,
         )
         await self._service.accept(delivery, transaction)
-
-
-def event_id(transaction: Transaction) -> str:
-    assert transaction.cause is not None  # an event always has an id
-    return transaction.cause

@@ -102,7 +102,7 @@ class Pusher:
                 await self._sessions.release(live)
         except LeaseLost:
             await self._sessions.release(live)  # if it is ours still: it is not what it was
-        except Exception as error:
+        except Exception as error:  # whatever it is: when the lease ends, it is tried again
             if not is_outage(error):
                 log.exception("a push to a live activity failed", session=live.id)
 

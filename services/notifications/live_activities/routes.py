@@ -58,8 +58,8 @@ async def forget_live_activities(
     principal: NamedDependency[Principal],
     live_activities: NamedDependency[LiveActivityService],
     streamId: FromQuery[str | None] = None,  # noqa: N803  refusals name it so
-    deviceId: FromQuery[str | None] = None,  # noqa: N803
-    activityId: FromQuery[str | None] = None,  # noqa: N803
+    deviceId: FromQuery[str | None] = None,  # noqa: N803  as above
+    activityId: FromQuery[str | None] = None,  # noqa: N803  as above
 ) -> Envelope[ForgottenSessions]:
     """Say that live activities are gone from the screen.
 
