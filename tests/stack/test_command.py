@@ -43,6 +43,7 @@ class Run:
                 },
                 stdout=out,
                 stderr=out,
+                preexec_fn=_heed_hangups,
             )
         return self.process
 
@@ -63,6 +64,11 @@ class Run:
     async def ended(self, within: float) -> int:
         assert self.process is not None
         return await asyncio.to_thread(self.process.wait, within)
+
+
+def _heed_hangups() -> None:
+    """As in a terminal, even where the tests themselves run under nohup."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture
