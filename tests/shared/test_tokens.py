@@ -94,7 +94,7 @@ BAD = {
 @pytest.mark.parametrize("token", BAD.values(), ids=BAD)
 def test_a_bad_token_is_refused(token: str) -> None:
     with pytest.raises(AuthenticationRequired):
-        verifier().verify(token)
+        verifier(now=lambda: now).verify(token)  # however long ago the tokens were collected
 
 
 def test_a_good_token_says_who_calls() -> None:
