@@ -1,6 +1,7 @@
 """A client as a newcomer would write one: over the gateway, by the contract."""
 
 import re
+import time
 from typing import Any
 
 import httpx
@@ -29,11 +30,9 @@ def codes_mailed_to(email: str, mailbox: SmtpPeer) -> list[str]:
     return [code for text in plain for code in re.findall(r"^\s+(\d{4,8})\s*$", text, re.M)]
 
 
-async def code_mailed_to(
-    email: str, mailbox: SmtpPeer, within: float = 10, earlier: int = 0
-) -> str:
+async def code_mailed_to(email: str, mailbox: SmtpPeer, earlier: int = 0) -> str:
     """The newest code, once there are more than there were `earlier`."""
-    codes = await eventually(lambda: codes_mailed_to(email, mailbox)[earlier:], within)
+    codes = await eventually(lambda: codes_mailed_to(email, mailbox)[earlier:], within=30)
     return codes[-1]
 
 
@@ -46,10 +45,48 @@ async def sign_in(http: httpx.AsyncClient, mailbox: SmtpPeer, email: str) -> Jso
     return result
 
 
-async def refused(http: httpx.AsyncClient, token: dict[str, str], within: float) -> None:
-    """Returns once the gateway refuses `token`; it must do so `within` seconds."""
+async def known(http: httpx.AsyncClient, token: dict[str, str]) -> None:
+    """Returns once users has heard of whose `token` it is: the event may come after the token."""
 
-    async def is_401() -> bool:
-        return (await http.get("/me", headers=token)).status_code == 401
+    async def is_registered() -> bool:
+        me = data_of(await http.get("/me", headers=token))
+        return bool(me["email"] or me["phoneNumber"])
 
-    await eventually(is_401, within, every=0.01)
+    await eventually(is_registered, within=30)
+
+
+async def refused(http: httpx.AsyncClient, token: dict[str, str]) -> float:
+    """Returns once the gateway refuses `token`: after how many seconds."""
+    return await answered(http, "GET", "/me", token, status=401)
+
+
+async def barred(http: httpx.AsyncClient, token: dict[str, str]) -> float:
+    """Returns once the gateway lets its owner change nothing, being about to leave: after how many
+    seconds."""
+    return await answered(http, "PATCH", "/me", token, status=403)
+
+
+async def answered(
+    http: httpx.AsyncClient, method: str, path: str, token: dict[str, str], *, status: int
+) -> float:
+    """Of a PATCH the body is a bad one: it changes nothing."""
+    started = time.monotonic()
+    body = {"isAdmin": True} if method == "PATCH" else None
+
+    async def is_it() -> bool:
+        answer = await http.request(method, path, headers=token, json=body)
+        return answer.status_code == status
+
+    await eventually(is_it, within=30, every=0.01)
+    return time.monotonic() - started
+
+
+async def dashboard(http: httpx.AsyncClient, admin: dict[str, str], query: str = "") -> Json:
+    """With every part: on a busy machine one may come too late."""
+
+    async def complete() -> Json | None:
+        data: Json = data_of(await http.get(f"/admin/dashboard{query}", headers=admin))
+        return data if data["degraded"] == [] else None
+
+    data: Json = await eventually(complete, within=30)  # type: ignore[assignment]  # never None
+    return data

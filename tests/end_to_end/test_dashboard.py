@@ -30,7 +30,7 @@ from shared.figures import last_months, two_spans
 from shared.ids import new_id
 from shared.mongo import Document
 from shared.recount import recount
-from tests.end_to_end.client import Json, bearer, data_of
+from tests.end_to_end.client import Json, bearer, dashboard, data_of
 from tests.end_to_end.conftest import Aula
 from tests.eventually import eventually
 from tests.figures import two_decimals
@@ -100,21 +100,25 @@ async def school(aula: Aula, superadmin: Json) -> None:
     assert (command.returncode, b"too few before" in output) == (0, True), output
 
 
-async def shown(aula: Aula, superadmin: Json, query: str = "") -> Json:
-    path = f"/admin/dashboard{query}"
-    data: Json = data_of(await aula.http.get(path, headers=bearer(superadmin)))
-    return data
+async def everybody_is_registered(aula: Aula) -> None:
+    """Other tests may have left events about people on their way to users."""
+    rows = aula.database("auth")["outbox"].find({"subject": "user.registered"}, {"_id": 1})
+    ids = [f"users-register:{row['_id']}" async for row in rows]
+    inbox = aula.database("users")["inbox"]
+
+    async def heard() -> bool:
+        return await inbox.count_documents({"_id": {"$in": ids}}) == len(ids)
+
+    await eventually(heard, within=30)
 
 
-async def complete(aula: Aula, superadmin: Json, query: str = "") -> Json:
-    """With every part: on a busy machine one may come too late."""
-
-    async def asked() -> Json | None:
-        data = await shown(aula, superadmin, query)
-        return data if data["degraded"] == [] else None
-
-    data: Json = await eventually(asked, within=30)  # type: ignore[assignment]  # never None
-    return data
+async def of_one_day(aula: Aula, superadmin: Json, query: str) -> Json:
+    """The dashboard, all of it from the same day."""
+    while True:
+        before = utc_now()
+        data = await dashboard(aula.http, bearer(superadmin), query)
+        if timestamp(before)[:10] == data["generatedAt"][:10]:
+            return data
 
 
 async def every(aula: Aula, service: str, collection: str) -> list[Document]:
@@ -141,7 +145,8 @@ def has(values: Mapping[str, object], **expected: object) -> None:
 async def test_it_shows_what_a_count_of_everything_shows(
     aula: Aula, superadmin: Json, school: None
 ) -> None:
-    data = await complete(aula, superadmin, "?months=4")
+    await everybody_is_registered(aula)
+    data = await of_one_day(aula, superadmin, "?months=4")
     now = moment_in(data["generatedAt"])
     assert now
     months = [row["month"] for row in data["trends"]]
@@ -222,12 +227,12 @@ async def test_it_shows_what_a_count_of_everything_shows(
 
 
 async def test_a_change_is_shown_at_once(aula: Aula, superadmin: Json, school: None) -> None:
-    before = (await complete(aula, superadmin))["overview"]
+    before = (await dashboard(aula.http, bearer(superadmin)))["overview"]
     course = {"title": "Of the dashboard", "targetLanguage": "es", "level": "A1"}
     data_of(await aula.http.post("/courses", json=course, headers=bearer(superadmin)), 201)
     message = {"fullName": "Alan Turing", "email": "alan.dashboard@aula.test", "message": "Hello"}
     data_of(await aula.http.post("/contact", json=message), 201)
-    data = await complete(aula, superadmin)
+    data = await dashboard(aula.http, bearer(superadmin))
     assert data["overview"]["courses"]["total"] == before["courses"]["total"] + 1
     assert data["overview"]["contacts"]["pending"] == before["contacts"]["pending"] + 1
     newest = data["recentActivity"]["contacts"][0]
@@ -266,9 +271,10 @@ async def test_it_comes_in_time_whoever_is_away(
 ) -> None:
     async with away(aula, service):
         started = time.monotonic()
-        data = await shown(aula, superadmin)
-        assert time.monotonic() - started < 5  # 1.5 s, where nobody else is at work
+        data = data_of(await aula.http.get("/admin/dashboard", headers=bearer(superadmin)))
+        # 1.5 s, where nobody else is at work; who waits for it to the end waits for 15.
+        assert time.monotonic() - started < 8
         assert service in data["degraded"]
         assert data["overview"][null] is None
-    data = await complete(aula, superadmin)
+    data = await dashboard(aula.http, bearer(superadmin))
     assert data["overview"][null] is not None

@@ -46,7 +46,7 @@ async def test_a_learner_follows_a_lesson_and_a_test_on_the_locked_screen(
                 each["subject"] == subject and content in each["text"] for each in await on_screen()
             )
 
-        await eventually(is_there, within=20)
+        await eventually(is_there, within=30)
 
     async def following() -> list[str]:
         return [each["streamId"] for each in data_of(await http.get(SESSIONS, headers=learner))]
@@ -64,7 +64,7 @@ async def test_a_learner_follows_a_lesson_and_a_test_on_the_locked_screen(
     async def only_the_test() -> bool:
         return await following() == [placement]
 
-    await eventually(only_the_test)
+    await eventually(only_the_test, within=30)
     answers = {"answers": right_answers(test)}
     url = f"/proficiency-tests/{test['id']}/submit"
     result = data_of(await http.post(url, json=answers, headers=learner), 201)

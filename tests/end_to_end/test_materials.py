@@ -28,7 +28,7 @@ async def test_a_learner_opens_what_they_were_given_and_nobody_else_does(
         answer = await http.post(f"{path}/assign", json={"userIds": [user_id]}, headers=admin)
         return bool(data_of(answer)["assignedCount"])
 
-    await eventually(assigned)
+    await eventually(assigned, within=30)
     mine = data_of(await http.get("/api/v1/education-materials/my", headers=learner))
     assert [each["id"] for each in mine["list"]] == [material["id"]]
     assert data_of(await http.get(path, headers=learner)) == material
@@ -53,7 +53,7 @@ async def test_a_learner_opens_what_they_were_given_and_nobody_else_does(
     async def is_forgotten() -> bool:
         return (await http.get(theirs, headers=admin)).status_code == 404
 
-    await eventually(is_forgotten, within=15)
+    await eventually(is_forgotten, within=30)
     again = await http.post(f"{path}/assign", json={"userIds": [user_id]}, headers=admin)
     assert data_of(again)["notFoundUserIds"] == [user_id]
     data_of(await http.delete(path, headers=admin))

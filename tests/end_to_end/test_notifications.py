@@ -26,7 +26,7 @@ async def test_a_learner_is_told_what_happens_as_they_prefer_and_only_they(
         found = await aula.database("notifications")["people"].find_one({"_id": user_id})
         return bool(found and found.get("language") == "tr" and found.get("email"))
 
-    await eventually(speaks_turkish)
+    await eventually(speaks_turkish, within=30)
     test = data_of(await http.post("/proficiency-tests", json=body(), headers=admin), 201)
     url = f"/proficiency-tests/{test['id']}/submit"
     answers = {"answers": right_answers(test)}
@@ -36,7 +36,7 @@ async def test_a_learner_is_told_what_happens_as_they_prefer_and_only_they(
         found: list[Any] = data_of(await http.get(f"/notifications{query}", headers=who))["list"]
         return found
 
-    (entry,) = await eventually(entries)
+    (entry,) = await eventually(entries, within=30)
     assert (entry["type"], entry["category"]) == ("test_submitted", "tests")
     assert entry["title"] == "Seviye tespit sınavı sonucunuz"
     assert entry["metadata"]["resultId"] == result["id"]
@@ -48,8 +48,11 @@ async def test_a_learner_is_told_what_happens_as_they_prefer_and_only_they(
         answer = await http.get(f"/dev/inbox?to={user_id}", headers={"Accept": "application/json"})
         return title in [each["subject"] for each in data_of(answer)]
 
-    await eventually(lambda: mailed(entry["title"]))
-    await eventually(lambda: pushed(entry["title"]))
+    async def arrived(title: str) -> None:
+        await eventually(lambda: mailed(title), within=30)
+        await eventually(lambda: pushed(title), within=30)
+
+    await arrived(entry["title"])
 
     off = {"preferences": {"messages": {"email": False, "push": False}}}
     data_of(await http.patch("/notifications/preferences", json=off, headers=learner))
@@ -73,6 +76,11 @@ async def test_a_learner_is_told_what_happens_as_they_prefer_and_only_they(
     for who, deleted in ((stranger, 0), (learner, 2)):
         gone = await http.request("DELETE", "/notifications/bulk", json=these, headers=who)
         assert data_of(gone)["deleted"] == deleted
+    on = {"preferences": {"messages": {"email": True, "push": True}}}
+    data_of(await http.patch("/notifications/preferences", json=on, headers=learner))
+    later = {**notice, "title": "Cumartesi de kapalıyız"}
+    data_of(await http.post("/notifications", json=later, headers=admin), 201)
+    await arrived(later["title"])
     assert not mailed(notice["title"])
     assert not await pushed(notice["title"])
 
@@ -82,4 +90,4 @@ async def test_a_learner_is_told_what_happens_as_they_prefer_and_only_they(
     async def forgotten() -> bool:
         return await devices.find_one({"user_id": user_id}) is None
 
-    await eventually(forgotten, within=15)
+    await eventually(forgotten, within=30)

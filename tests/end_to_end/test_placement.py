@@ -30,6 +30,6 @@ async def test_a_learner_finds_out_their_level_and_leaves(aula: Aula, superadmin
         url = f"/proficiency-tests/admin/results/{result['id']}"
         return (await http.get(url, headers=admin)).status_code == 404
 
-    await eventually(is_forgotten, within=15)
+    await eventually(is_forgotten, within=30)
     url = f"/proficiency-tests/admin/users/{user_id}/results"
     assert data_of(await http.get(url, headers=admin))["list"] == []

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from deploy.stack import Stack
+from tests.patience import PATIENT
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -18,12 +19,18 @@ def commands() -> str:
     return "\n".join(lines)
 
 
+# Where the walk waits for what is on its way, it waits until that has arrived: a machine busy with
+# other tests may need more seconds than a reader's.
+SLEEP = f"sleep() {{ {sys.executable} -m tests.end_to_end.settled $1 %s %s; }}\n"
+
+
 async def test_the_walk_in_readme_does_what_it_says(data_dir: Path, tmp_path: Path) -> None:
-    async with Stack({}, data_dir=data_dir / "readme") as stack:
+    async with Stack(PATIENT, data_dir=data_dir / "readme") as stack:
         script = commands().replace("localhost:8080", stack.url("gateway").removeprefix("http://"))
         script = script.replace("/tmp/", f"{tmp_path}/")
         seed = f'ADMIN_TOKEN="$ADMIN" {sys.executable} -m deploy.school {stack.url("gateway")}'
         script = script.replace('make seed ADMIN_TOKEN="$ADMIN"', seed)
+        script = SLEEP % (f"'{stack.mongo_url}'", stack.nats_url) + script
         process = await asyncio.create_subprocess_exec(
             "bash", "-c", script, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
         )

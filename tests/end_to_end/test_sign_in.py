@@ -5,7 +5,7 @@ import re
 import pytest
 
 from shared.contracts.users import User
-from tests.end_to_end.client import Json, bearer, code_mailed_to, data_of, sign_in
+from tests.end_to_end.client import Json, bearer, code_mailed_to, data_of, known, sign_in
 from tests.end_to_end.conftest import Aula
 from tests.eventually import eventually
 
@@ -69,13 +69,14 @@ async def test_a_code_by_sms_signs_in_and_can_be_read_in_the_dev_inbox(aula: Aul
         query, headers = {"to": "+905551234567"}, {"Accept": "application/json"}
         return list(data_of(await aula.http.get("/dev/inbox", params=query, headers=headers)))
 
-    (message,) = await eventually(arrived)
+    (message,) = await eventually(arrived, within=30)
     assert message["text"].splitlines()[-1] == f"@aula.test #{sent['code']}"
 
 
 async def test_the_user_of_the_sign_in_answer_is_the_user_of_me(aula: Aula) -> None:
     email = "same@aula.test"
     result = await sign_in(aula.http, aula.mailbox, email)
+    await known(aula.http, bearer(result))
     me = data_of(await aula.http.get("/me", headers=bearer(result)))
     assert set(me) == USER
     assert me == result["user"]
@@ -85,6 +86,7 @@ async def test_the_user_of_the_sign_in_answer_is_the_user_of_me(aula: Aula) -> N
 
 async def test_a_profile_shows_in_the_next_sign_in(aula: Aula) -> None:
     first = await short_sign_in(aula, "known@aula.test")
+    await known(aula.http, bearer(first))
     changes = {"name": "Ada", "surname": "Lovelace", "timezone": "Europe/London", "language": "de"}
     changed = data_of(await aula.http.patch("/me", headers=bearer(first), json=changes))
     auth = aula.database("auth")
@@ -93,7 +95,7 @@ async def test_a_profile_shows_in_the_next_sign_in(aula: Aula) -> None:
         identity = await auth["identities"].find_one({"_id": changed["id"]})
         return bool(identity and identity["profile_version"])
 
-    await eventually(auth_heard_of_it)
+    await eventually(auth_heard_of_it, within=30)
     # A second code would have to wait a minute: forget the first as time would.
     await auth["code_ledgers"].delete_one({"_id": "email:known@aula.test"})
     again = await short_sign_in(aula, "known@aula.test")
