@@ -19,15 +19,18 @@ async def eventually(
 async def eventually(probe: Callable[[], T], within: float = ..., every: float = ...) -> T: ...
 
 
-async def eventually(probe: Callable[[], Any], within: float = 10.0, every: float = 0.02) -> Any:
+async def eventually(probe: Callable[[], Any], within: float = 20.0, every: float = 0.02) -> Any:
     """Call `probe` until it returns something true, and return that.
 
     AssertionErrors and other failures of the probe count as not yet; the last one is raised when
-    `within` seconds have passed.
+    `within` seconds have passed. However long this process was kept from running meanwhile, the
+    last look is taken after that.
     """
     deadline = time.monotonic() + within
     last: Exception | None = None
-    while time.monotonic() < deadline:
+    over = False
+    while not over:
+        over = time.monotonic() >= deadline
         try:
             found = probe()
             value = await found if inspect.isawaitable(found) else found

@@ -21,7 +21,7 @@ async def outbox_of(service: str, database: Database, nats_url: str) -> AsyncIte
         yield Outbox(database, service, relay)
     finally:
         sweeping.cancel()
-        await relay.drain(2)
+        await relay.drain(10)
         await broker.close()
 
 

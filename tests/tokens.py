@@ -62,6 +62,11 @@ async def publish_keys(nats_url: str, *signers: Signer) -> None:
     await broker.start()
     await eventually(broker.ready.is_set)
     for signer in signers:
-        subject = f"$KV.{SIGNING_KEYS.name}.{signer.kid}"
-        await broker.publish(subject, json.dumps(signer.jwk).encode(), {})
+        await eventually(lambda signer=signer: _published(broker, signer))
     await broker.close()
+
+
+async def _published(broker: Broker, signer: Signer) -> bool:
+    subject = f"$KV.{SIGNING_KEYS.name}.{signer.kid}"
+    await broker.publish(subject, json.dumps(signer.jwk).encode(), {})
+    return True
