@@ -1,12 +1,19 @@
 """Which loopback ports are free, and which program of ours wants which."""
 
+import fcntl
+import os
 import random
 import socket
+import tempfile
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 
 from deploy.errors import PortTaken
 
 LOOPBACK = "127.0.0.1"
+
+_reserved: set[int] = set()  # by this process
 
 # In the order of their numbers, the first one being AULA_PORT.
 PORTS = (
@@ -41,13 +48,36 @@ def free_ports(count: int) -> list[int]:
     """Free ports below the range that the system hands to outgoing connections.
 
     Inside that range a client that keeps dialling a stopped server's port can end up connected to
-    itself, and the server then never gets its port back.
+    itself, and the server then never gets its port back. They stay this process's until it ends:
+    another one that asks is given others, though nobody listens on these yet, or just now.
     """
     candidates = random.sample(range(15_000, 32_000), 2_000)
-    found = [port for port in candidates[: count * 4] if is_free(port)][:count]
+    found: list[int] = []
+    for port in candidates[: count * 4]:
+        if len(found) < count and is_free(port) and is_ours(port):
+            found.append(port)
     if len(found) < count:
         raise PortTaken(f"fewer than {count} free ports between 15000 and 32000")
     return found
+
+
+def is_ours(port: int) -> bool:
+    """Reserves it among the processes of this user. False where one of them has, this one too."""
+    if port in _reserved:
+        return False
+    try:
+        fcntl.lockf(_reservations(), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
+    except OSError:
+        return False
+    _reserved.add(port)
+    return True
+
+
+@cache
+def _reservations() -> int:
+    """A file of which each byte is a port. Never closed: its locks end with the process."""
+    path = Path(tempfile.gettempdir()) / f"aula-ports-{os.getuid()}"
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
 
 
 def refuse_taken(wanted: Mapping[str, int], hosts: Mapping[str, str]) -> None:

@@ -1,10 +1,12 @@
 """Finding the real servers."""
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from deploy.components import ROOT
 from deploy.errors import ServerNotFound
 from deploy.ports import LOOPBACK, free_ports, is_free
 from deploy.probes import http_ready
@@ -63,3 +65,18 @@ def test_free_ports_are_free_different_and_outside_the_range_of_outgoing_connect
     ports = free_ports(50)
     assert len(set(ports)) == 50
     assert all(is_free(port) and 15_000 <= port < 32_000 for port in ports)
+
+
+TAKES_PORTS = "from deploy.ports import free_ports; print(*free_ports(400), flush=True); input()"
+
+
+def test_nobody_is_given_a_port_that_another_process_was_given() -> None:
+    """Before anybody listens on it. Twice 400 of 17,000 would hardly be different by chance."""
+    command = [sys.executable, "-c", TAKES_PORTS]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "cwd": ROOT, "text": True}
+    with subprocess.Popen(command, **pipes) as one, subprocess.Popen(command, **pipes) as other:
+        given = [process.stdout.readline().split() for process in (one, other)]
+        for process in (one, other):
+            process.communicate("\n")
+    assert [len(ports) for ports in given] == [400, 400]
+    assert not set(given[0]) & set(given[1])
