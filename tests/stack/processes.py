@@ -10,5 +10,8 @@ def alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     # An orphan that has ended stays a zombie where process 1 collects none, as in some containers.
-    stat = Path(f"/proc/{pid}/stat")
-    return not (stat.exists() and stat.read_text().rpartition(") ")[2].startswith("Z"))
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):  # it has gone just now, or there is no /proc
+        return not Path("/proc/self/stat").exists()
+    return not stat.rpartition(") ")[2].startswith("Z")

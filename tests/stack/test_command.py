@@ -14,7 +14,7 @@ from time import monotonic
 import pytest
 
 from deploy.components import ROOT
-from deploy.ports import is_free, ports_from
+from deploy.ports import is_free, is_ours, ports_from
 from tests.eventually import eventually
 
 from .processes import alive
@@ -26,7 +26,7 @@ class Run:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         bases = random.sample(range(15_000, 31_900), 200)
-        self.base = next(base for base in bases if all(map(is_free, ports_from(base).values())))
+        self.base = next(base for base in bases if all(map(_can_be_had, ports_from(base).values())))
         self._said = folder.with_name("said")
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -59,11 +59,15 @@ class Run:
         ]
 
     async def until_said(self, text: str) -> None:
-        await eventually(lambda: text in self.said, within=30)
+        await eventually(lambda: text in self.said, within=60)
 
-    async def ended(self, within: float) -> int:
+    async def ended(self, within: float = 30) -> int:
         assert self.process is not None
         return await asyncio.to_thread(self.process.wait, within)
+
+
+def _can_be_had(port: int) -> bool:
+    return is_free(port) and is_ours(port)
 
 
 def _heed_hangups() -> None:
@@ -97,8 +101,7 @@ async def test_a_signal_stops_everything_within_ten_seconds(run: Run, number: in
 
 async def test_a_signal_in_the_middle_of_the_start_stops_everything_too(run: Run) -> None:
     process = run.start()
-    await eventually(lambda: len(run.children()) == 2)
-    children = run.children()
+    children = await eventually(lambda: len(found := run.children()) == 2 and found)
     process.terminate()
     assert await run.ended(within=10) == 0
     assert not any(alive(pid) for pid in children)
@@ -111,7 +114,7 @@ async def test_no_child_outlives_a_supervisor_killed_with_9(run: Run) -> None:
     children = run.children()
     assert len(children) == 2
     process.kill()
-    await run.ended(within=10)
+    await run.ended()
     await eventually(lambda: not any(alive(pid) for pid in children))
     run.start()
     await run.until_said("Ctrl-C stops everything.")
@@ -139,7 +142,7 @@ async def test_a_taken_port_is_reported_and_nothing_starts(run: Run) -> None:
     port = ports_from(run.base)["mongod"]
     with socket.create_server(("127.0.0.1", port)):
         run.start()
-        assert await run.ended(within=10) == 1
+        assert await run.ended() == 1
     assert f"Taken by another program: port {port} (mongod)." in run.said
     assert "AULA_PORT=" in run.said
     assert not run.folder.exists()
@@ -147,5 +150,5 @@ async def test_a_taken_port_is_reported_and_nothing_starts(run: Run) -> None:
 
 async def test_a_wrong_setting_is_a_sentence_and_not_a_traceback(run: Run) -> None:
     run.start(AULA_PORT="eighty")
-    assert await run.ended(within=10) == 1
+    assert await run.ended() == 1
     assert run.said == "AULA_PORT must be a whole number from 1 to 65527, not 'eighty'.\n"
