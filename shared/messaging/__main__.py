@@ -27,6 +27,7 @@ from shared.messaging.relay import replay
 from shared.mongo import Client, PyMongoError, connect
 from shared.settings import ServiceSettings, SettingsError
 
+_PATIENCE = 6.0  # seconds for NATS to answer
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -43,7 +44,7 @@ async def nats_of(settings: ServiceSettings) -> AsyncIterator[Broker]:
     broker = Broker(settings.nats_url, "command line")
     await broker.start()
     try:
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(_PATIENCE):
             await broker.ready.wait()
     except TimeoutError:
         raise CommandFailed(

@@ -17,7 +17,9 @@ from shared.messaging.consumer import INBOX_INDEXES, PATIENCE, Patience
 from shared.messaging.outbox import INDEXES, PENDING
 from shared.mongo import Database, connect, ensure_indexes
 
-QUICK = Patience(pauses=(0.05, 0.1, 0.2), ack_wait=2.0, limit=5.0)
+# A process may be kept from running for two seconds: that must not look like a dead worker, nor
+# like a handler that hangs.
+QUICK = Patience(pauses=(0.05, 0.1, 0.2), ack_wait=4.0, limit=30.0)
 
 Handle = Callable[[Any, Transaction], Awaitable[None]]
 
@@ -61,11 +63,11 @@ class Replica:
         for task in self._tasks:
             task.cancel()
         if self._tasks:
-            _, running = await asyncio.wait(self._tasks, timeout=5)
+            _, running = await asyncio.wait(self._tasks, timeout=20)
             assert not running
         for consumer in self.consumers:
-            await consumer.drain(3)
-        await self.relay.drain(3)
+            await consumer.drain(20)
+        await self.relay.drain(5)
         await self.broker.close()
         self._client.close()
 

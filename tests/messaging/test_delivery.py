@@ -37,7 +37,7 @@ async def test_an_event_reaches_every_handler_before_any_sweep(bench: Bench) -> 
         await replica.say(event)
         await heard.wait()
         took.append(time.monotonic() - started)
-    assert sorted(took)[10] < 0.3, "left to the sweepers, it would be half a second"
+    assert sorted(took)[10] < 1, "left to the sweepers, each would take a second and more"
     await eventually(lambda: effects.are_once_for(*events))
     await eventually(replica.nothing_pending)
 
@@ -48,10 +48,13 @@ async def test_what_was_committed_while_nats_was_away_arrives_by_itself(bench: B
     replica.on(UserSignedIn, effects)
     await bench.running(replica)
     await bench.stack.stop_one("nats")
-    events = [signed_in() for _ in range(300)]
-    started = time.monotonic()
-    await asyncio.gather(*(replica.say(event) for event in events))
-    assert time.monotonic() - started < 5, "commits must not wait for NATS"
+    events, took = [signed_in() for _ in range(300)], []
+    for event in events[:10]:
+        started = time.monotonic()
+        await replica.say(event)
+        took.append(time.monotonic() - started)
+    assert sorted(took)[5] < 1, "commits must not wait for NATS"
+    await asyncio.gather(*(replica.say(event) for event in events[10:]))
     assert await replica.pending() == 300
     await bench.stack.start_one("nats")
     await eventually(lambda: effects.are_once_for(*events))
@@ -83,7 +86,7 @@ async def test_nats_killed_under_load_loses_and_doubles_nothing(bench: Bench) ->
         await bench.stack.ready("nats")
     over.set()
     await asyncio.gather(*loads)
-    await eventually(lambda: effects.are_once_for(*events), within=20)
+    await eventually(lambda: effects.are_once_for(*events), within=40)
     await eventually(replica.nothing_pending)
 
 
@@ -102,7 +105,8 @@ async def test_a_nats_that_hangs_and_wakes_is_used_again_within_seconds(bench: B
         await replica.relay.drain(8)
     finally:
         os.kill(pid, signal.SIGCONT)
-    await eventually(lambda: effects.are_once_for(*events), within=6)
+    # What NATS still sends to the connection that was given up comes again after its `ack_wait`.
+    await eventually(lambda: effects.are_once_for(*events), within=40)
 
 
 async def jetstream(bench: Bench) -> JetStreamContext:
@@ -121,7 +125,7 @@ async def test_a_stream_that_vanishes_under_an_open_connection_comes_back(bench:
     await eventually(lambda: effects.of(first))
     await (await jetstream(bench)).delete_stream("EVENTS")
     await replica.say(second)
-    await eventually(lambda: effects.are_once_for(first, second), within=6)
+    await eventually(lambda: effects.are_once_for(first, second))
 
 
 async def test_a_replica_that_only_listens_notices_a_vanished_stream_too(bench: Bench) -> None:
@@ -131,7 +135,7 @@ async def test_a_replica_that_only_listens_notices_a_vanished_stream_too(bench: 
     await bench.running(listener)
     js = await jetstream(bench)
     await js.delete_stream("EVENTS")
-    await eventually(lambda: js.consumer_info("EVENTS", "users-test"), within=6)
+    await eventually(lambda: js.consumer_info("EVENTS", "users-test"))
 
 
 async def test_a_full_stream_holds_events_back_until_there_is_room(bench: Bench) -> None:
@@ -148,7 +152,7 @@ async def test_a_full_stream_holds_events_back_until_there_is_room(bench: Bench)
     await replica.relay.drain(5)
     assert await replica.pending() == 5
     await js.update_stream(config, max_bytes=-1)
-    await eventually(lambda: effects.are_once_for(*events), within=6)
+    await eventually(lambda: effects.are_once_for(*events))
 
 
 async def lose_everything(stack: Stack) -> None:
@@ -191,9 +195,11 @@ async def test_a_nats_that_lost_its_store_is_filled_again_by_itself(bench: Bench
 
 
 async def test_what_nats_kept_is_not_published_again_on_a_reconnect(bench: Bench) -> None:
+    first = await bench.running(bench.replica())
+    await first.say(*(signed_in() for _ in range(10)))
+    await eventually(first.nothing_pending)
+    await first.stop()  # so that none of it is still at work, however slowly
     replica = await bench.running(bench.replica())
-    await replica.say(*(signed_in() for _ in range(10)))
-    await eventually(replica.nothing_pending)
     before = {row["_id"]: row["sent_at"] async for row in replica.database["outbox"].find()}
     for _ in range(2):  # what the first one did is long done after the second one
         await bench.stack.kill("nats")
@@ -254,7 +260,7 @@ async def test_a_handler_may_start_before_mongodb(own_bench: Bench) -> None:
 
 
 async def test_a_graceful_stop_under_load_loses_and_delays_nothing(bench: Bench) -> None:
-    patient = Patience(ack_wait=60)  # so what the stopped replica kept would not come in time
+    patient = Patience(ack_wait=120)  # so what the stopped replica kept would not come in time
     leaving, staying = bench.replica(), bench.replica()
     effects = Effects(staying.database)
     leaving.on(UserSignedIn, effects, patience=patient)
@@ -267,4 +273,4 @@ async def test_a_graceful_stop_under_load_loses_and_delays_nothing(bench: Bench)
     await bench.running(staying)
     await eventually(lambda: effects.of(events[60]))
     await leaving.stop()
-    await eventually(lambda: effects.are_once_for(*events), within=20)
+    await eventually(lambda: effects.are_once_for(*events), within=60)

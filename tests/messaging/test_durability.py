@@ -57,7 +57,7 @@ async def test_an_event_of_a_process_killed_before_it_published_arrives_all_the_
     await bench.running(survivor)
     worker = await bench.worker("before-publish")
     assert await worker.wait() == -signal.SIGKILL
-    await eventually(lambda: survivor.database["effects"].count_documents({}), within=5)
+    await eventually(lambda: survivor.database["effects"].count_documents({}))
     await eventually(survivor.nothing_pending)
     assert await survivor.database["effects"].count_documents({}) == 1
 
@@ -95,7 +95,7 @@ async def test_a_mongod_killed_under_a_flood_keeps_every_commit_whole(own_bench:
     both = [event for event in [*committed, *doubtful] if event.session_id in things]
     rows = await replica.database["outbox"].distinct("headers.ce-subject")
     assert sorted(rows) == sorted(event.user_id for event in both)
-    await eventually(lambda: effects.are_once_for(*both), within=15)
+    await eventually(lambda: effects.are_once_for(*both), within=40)
 
 
 async def test_a_bucket_value_committed_while_nats_was_away_arrives(bench: Bench) -> None:

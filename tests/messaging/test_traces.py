@@ -71,7 +71,7 @@ async def test_every_copy_is_overwritten_and_others_events_stay(bench: Bench) ->
         code_for("second@aula.test"),
         code_for("bystander@aula.test"),
     )
-    assert b"first@aula.test" in on_disk(bench)
+    await eventually(lambda: b"first@aula.test" in on_disk(bench))
     assert await traces_of(replica).erase((person, "second@aula.test")) == 3
     (left,) = await stored(replica)
     assert b"other@aula.test" in left
