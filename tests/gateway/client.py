@@ -57,7 +57,7 @@ class Client:
     def send(self, data: bytes) -> None:
         self.writer.write(data)
 
-    async def answer(self, within: float = 10.0) -> Answer:
+    async def answer(self, within: float = 30.0) -> Answer:
         """The next answer, whole or cut. ConnectionError if there is none."""
         async with asyncio.timeout(within):
             return await self._answer()
@@ -86,7 +86,7 @@ class Client:
         pairs = [line.partition(":")[::2] for line in lines[1:] if line]
         return Answer(int(lines[0].split(" ")[1]), [(k.lower(), v.strip()) for k, v in pairs])
 
-    async def closed(self, within: float = 5.0) -> bool:
+    async def closed(self, within: float = 20.0) -> bool:
         """Whether the gateway ends the connection."""
         try:
             async with asyncio.timeout(within):

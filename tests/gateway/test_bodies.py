@@ -10,7 +10,7 @@ from tests.eventually import eventually
 from tests.gateway.client import Client, ask, request
 from tests.gateway.conftest import House, program
 from tests.gateway.memory import peak_growth
-from tests.gateway.upstream import Arrived, head, whole
+from tests.gateway.upstream import Arrived, fine, head, whole
 
 MIB = 1024 * 1024
 
@@ -46,8 +46,9 @@ async def test_the_limit_also_holds_for_a_body_of_unknown_length(house: House, q
         answer = await client.answer()
         assert (answer.status, answer.code) == (413, "body_too_large")
         assert await client.closed()
-    await asyncio.wait_for(house.users.last.closed.wait(), 5)
-    assert not house.users.last.whole
+    arrived = await eventually(lambda: house.users.arrived and house.users.last)
+    await arrived.ended()
+    assert not arrived.whole
 
 
 async def test_a_get_has_no_body(house: House) -> None:
@@ -99,7 +100,7 @@ async def test_an_abandoned_upload_is_cut_at_the_service_too(house: House, quick
             client.send(request("POST", "/upload", *lines) + body)
             arrived = await eventually(lambda: house.users.arrived and house.users.last)
             await eventually(lambda arrived=arrived: arrived.body)
-        await asyncio.wait_for(arrived.closed.wait(), 2)
+        await arrived.ended()
         assert not arrived.whole
         house.users.reset()
 
@@ -130,10 +131,10 @@ async def test_slow_heads_and_slow_bodies_are_given_up(house: House, quick: int)
             dripping = asyncio.create_task(_drip(client, drip))
             try:
                 for _ in range(answers):
-                    status = (await client.answer(within=14)).status
+                    status = (await client.answer()).status
             except ConnectionError:
                 status = 0
-            assert await client.closed(within=14)
+            assert await client.closed()
             dripping.cancel()
             return status, time.monotonic() - started
 
@@ -148,7 +149,8 @@ async def test_slow_heads_and_slow_bodies_are_given_up(house: House, quick: int)
         ended(request("POST", "/upload", "Transfer-Encoding: chunked")),
     )
     assert [status for status, _ in found] == [0, 408, 408, 408, 408, 408, 408, 408]
-    assert all(9.5 < seconds < 13.5 for _, seconds in found), found
+    # Far from the half a minute and more that their routes grant.
+    assert all(9.5 < seconds < 20 for _, seconds in found), found
 
 
 async def _drip(client: Client, drip: bytes) -> None:
@@ -160,34 +162,43 @@ async def _drip(client: Client, drip: bytes) -> None:
 async def test_a_body_may_not_take_longer_than_its_route_allows(house: House, quick: int) -> None:
     async with await Client.to(quick) as client:
         client.send(request("POST", "/soon", "Content-Length: 10") + b"{")
-        answer = await client.answer(within=2)
+        answer = await client.answer(within=8)  # sooner than any body is given up
         assert (answer.status, answer.code) == (408, "request_timeout")
         assert await client.closed()
 
 
 async def test_what_streams_may_take_long_but_not_stand_still(house: House, quick: int) -> None:
-    """Its route grants 0.6 s without a byte."""
-    async with await Client.to(quick) as client:
-        client.send(request("POST", "/drip", "Content-Length: 10"))
-        for _ in range(10):
-            await asyncio.sleep(0.2)
-            client.send(b"x")
-        answer = await client.answer()
-        assert (answer.status, answer.json["size"]) == (200, 10)
-        client.send(request("POST", "/drip", "Content-Length: 10") + b"x")
-        answer = await client.answer(within=3)
-        assert (answer.status, answer.code) == (408, "request_timeout")
+    """Its route grants 3 s without a byte."""
+    drops, pause = 10, 0.4
 
     async def drip(arrived: Arrived, writer: asyncio.StreamWriter) -> None:
+        if arrived.method == "POST":
+            await fine(arrived, writer)
+            return
         writer.write(head(content_length=20))
-        for _ in range(10):
+        for _ in range(drops):
             writer.write(b"x")
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(pause)
         await asyncio.Event().wait()
 
+    async def upload() -> None:
+        async with await Client.to(quick) as client:
+            client.send(request("POST", "/drip", "Content-Length: 10"))
+            for _ in range(drops):
+                await asyncio.sleep(pause)
+                client.send(b"x")
+            answer = await client.answer()
+            assert (answer.status, answer.json["size"]) == (200, drops)
+            client.send(request("POST", "/drip", "Content-Length: 10") + b"x")
+            answer = await client.answer(within=8)  # sooner than any body is given up
+            assert (answer.status, answer.code) == (408, "request_timeout")
+
+    async def download() -> None:
+        answer = await ask(quick, "GET", "/drip")
+        assert (answer.status, answer.body, answer.cut) == (200, b"x" * drops, True)
+
     house.users.answer = drip
-    answer = await ask(quick, "GET", "/drip")
-    assert (answer.status, answer.body, answer.cut) == (200, b"x" * 10, True)
+    await asyncio.gather(upload(), download())
 
 
 async def test_a_service_that_does_not_read_holds_the_upload_back(house: House, quick: int) -> None:

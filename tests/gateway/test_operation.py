@@ -56,10 +56,14 @@ def test_a_service_that_hangs_takes_only_so_many_requests_along() -> None:
 async def test_counters_are_on_a_port_of_their_own(house: House) -> None:
     assert (await ask(house.port, "GET", "/me", token=house.signer.token())).status == 200
     assert (await ask(house.port, "GET", "/metrics")).status == 404
-    async with httpx.AsyncClient() as client:
-        port = house.stack.ports["gateway-metrics"]
-        metrics = (await client.get(f"http://127.0.0.1:{port}/metrics")).text
-    assert 'aula_http_requests_total{method="GET",route="/me",status="200"}' in metrics
+    counter = 'aula_http_requests_total{method="GET",route="/me",status="200"}'
+
+    async def counted() -> bool:
+        async with httpx.AsyncClient(timeout=30) as client:
+            port = house.stack.ports["gateway-metrics"]
+            return counter in (await client.get(f"http://127.0.0.1:{port}/metrics")).text
+
+    await eventually(counted)
 
 
 async def test_a_request_is_one_line_that_gives_nothing_away(house: House) -> None:

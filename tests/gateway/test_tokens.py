@@ -52,7 +52,8 @@ def flipped(token: str, part: int) -> str:
 
 
 def raw_exp(signer: Signer, exp: str) -> str:
-    payload = json.dumps(claims()).replace(str(claims()["exp"]), exp)
+    good = claims()
+    payload = json.dumps(good).replace(str(good["exp"]), exp)
     headers = {"typ": "at+jwt", "kid": signer.kid}
     return jwt.PyJWS().encode(payload.encode(), signer.key, algorithm="ES256", headers=headers)
 
@@ -72,10 +73,10 @@ def bad_tokens(signer: Signer) -> dict[str, str]:
         "expired by a second": signer.token(iat=now - 3601, exp=now - 1),
         "exp as a string": signer.token(exp=str(now + 3600)),
         "exp 1e300": raw_exp(signer, "1e300"),
-        "exp as a fraction": signer.token(exp=now + 3599.5),
+        "exp as a fraction": signer.token(iat=now, exp=now + 3599.5),
         "exp missing": signer.token(without=("exp",)),
-        "lives too long": signer.token(exp=now + 3601),
-        "from the future": signer.token(iat=now + 60, exp=now + 3600),
+        "lives too long": signer.token(iat=now, exp=now + 3601),
+        "from the future": signer.token(iat=now + 900, exp=now + 3600),
         "wrong aud": signer.token(aud="other"),
         "aud among others": signer.token(aud=["aula-api", "other"]),
         "aud missing": signer.token(without=("aud",)),

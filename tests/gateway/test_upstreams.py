@@ -50,8 +50,8 @@ async def test_a_service_that_never_answers_is_504_and_hears_of_it(
         started = time.monotonic()
         answer = await ask(quick, method, "/soon", body=body)
         assert (answer.status, answer.code) == (504, "gateway_timeout")
-        assert time.monotonic() - started < 1.5
-        await asyncio.wait_for(house.users.last.closed.wait(), 1)
+        assert time.monotonic() - started < 8, "not the 15 s of most routes"
+        await house.users.last.ended()
     assert len(house.users.arrived) == 2
 
 
@@ -64,7 +64,7 @@ async def test_a_head_that_drips_is_504(house: House, quick: int, drip: Answer) 
     house.users.answer = drip
     answer = await ask(quick, "GET", "/soon")
     assert answer.status in (502, 504)
-    await asyncio.wait_for(house.users.last.closed.wait(), 1)
+    await house.users.last.ended()
 
 
 @pytest.mark.parametrize(
@@ -80,12 +80,12 @@ async def test_a_body_that_drips_is_cut_when_its_time_is_over(
 ) -> None:
     house.users.answer = dripping(start, drop)
     started = time.monotonic()
-    answer = await ask(quick, "GET", "/soon")
+    answer = await ask(quick, "GET", "/drops")
     assert answer.status == 200
     assert answer.cut
     assert answer.body.startswith(b"xx")
-    assert time.monotonic() - started < 1.5
-    await asyncio.wait_for(house.users.last.closed.wait(), 1)
+    assert time.monotonic() - started < 10, "not the 15 s of most routes"
+    await house.users.last.ended()
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ async def test_a_client_that_does_not_read_holds_nobody_up_for_long(
     async with await Client.to(quick) as client:
         client.send(request("GET", "/soon"))
         arrived = await eventually(lambda: house.users.arrived and house.users.last)
-        await asyncio.wait_for(arrived.closed.wait(), 2)
+        await arrived.ended()
 
 
 async def test_one_broken_answer_does_not_take_a_lonely_service_away(
@@ -240,7 +240,7 @@ async def test_a_client_that_leaves_is_missed_at_the_service(house: House, quick
         async with await Client.to(quick) as client:
             client.send(request(method, path, body=body))
             arrived = await eventually(lambda: house.users.arrived and house.users.last)
-        await asyncio.wait_for(arrived.closed.wait(), 1)
+        await arrived.ended()
 
 
 async def test_a_safe_request_is_asked_again_and_an_unsafe_one_is_not(
@@ -250,18 +250,17 @@ async def test_a_safe_request_is_asked_again_and_an_unsafe_one_is_not(
         variables = {**house.variables, "AULA_USERS_URL": f"{house.users.url},{second.url}"}
         async with program("tests.gateway.quick", **variables) as (port, _):
             house.users.answer = reset
-            for _ in range(4):
+            for _ in range(20):
                 assert (await ask(port, "GET", "/slow")).status == 200
-            assert len(house.users.arrived) <= 2
+            assert len(house.users.arrived) <= 5, "not every other time"
 
             statuses = []
 
-            async def has_met_it_again() -> bool:
+            async def both_were_met() -> bool:
                 statuses.append((await ask(port, "POST", "/note", body=b"{}")).status)
-                return statuses[-1] != 200
+                return set(statuses) == {200, 502}
 
-            await eventually(has_met_it_again)
-            assert set(statuses) == {200, 502}
+            await eventually(both_were_met)
             asked = [r for r in (*house.users.arrived, *second.arrived) if r.method == "POST"]
             assert len(asked) == len(statuses)
 
@@ -283,7 +282,7 @@ async def test_a_dead_address_costs_no_request_and_is_used_again_when_back(house
                 await ask(port, "GET", "/slow")
                 return bool(second.arrived)
 
-            await eventually(used, within=5)
+            await eventually(used)
 
 
 async def test_no_address_at_all_is_503_at_once_and_recovers_soon(house: House) -> None:
@@ -297,11 +296,11 @@ async def test_no_address_at_all_is_503_at_once_and_recovers_soon(house: House) 
             assert (answer.status, answer.code) == (503, "service_unavailable")
             assert answer["retry-after"] == "1"
             took.append(time.monotonic() - started)
-        assert sorted(took)[10] < 0.5
+        assert sorted(took)[10] < 1
         async with lonely:
             started = time.monotonic()
             await eventually(lambda: _is_fine(port), every=0.05)
-            assert time.monotonic() - started < 1.5
+            assert time.monotonic() - started < 8, "not ten seconds, as where others are up"
             lonely.answer = saying(whole(b"{}", status="503 Service Unavailable"))
             for _ in range(20):  # what a service says itself is never hidden
                 assert (await ask(port, "GET", "/slow")).body == b"{}"
@@ -314,7 +313,7 @@ async def test_an_address_that_takes_no_connections_costs_a_second_at_most(house
         started = time.monotonic()
         for _ in range(10):
             assert (await ask(port, "GET", "/slow")).status == 200
-        assert time.monotonic() - started < 3
+        assert time.monotonic() - started < 9, "not a second each"
 
 
 async def test_a_service_restarted_between_two_requests_is_not_noticed(house: House) -> None:

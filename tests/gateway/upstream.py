@@ -24,6 +24,10 @@ class Arrived:
     def values(self, name: str) -> list[str]:
         return [value for key, value in self.headers if key.lower() == name]
 
+    async def ended(self) -> None:
+        """Its connection, well before the gateway loses its patience with a client (10 s)."""
+        await asyncio.wait_for(self.closed.wait(), 8)
+
     def __getitem__(self, name: str) -> str:
         (value,) = self.values(name)
         return value
