@@ -20,4 +20,4 @@ async def one_auth(servers: Stack, data_dir: Path) -> AsyncIterator[Auth]:
 async def auth(one_auth: Auth) -> AsyncIterator[Auth]:
     """With the clock at the real time before and after each test."""
     yield one_auth
-    one_auth.clock.ahead *= 0
+    one_auth.clock.reset()

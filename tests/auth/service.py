@@ -40,12 +40,22 @@ class TurnableClock:
 
     def __init__(self) -> None:
         self.ahead = timedelta(0)
+        self._stopped_at: datetime | None = None
 
     def __call__(self) -> datetime:
-        return utc_now() + self.ahead
+        return (self._stopped_at or utc_now()) + self.ahead
 
     def turn(self, **ahead: float) -> None:
         self.ahead += timedelta(**ahead)
+
+    def stop(self) -> None:
+        """Until `reset` it moves only as it is turned: for what is exact to the second, or must not
+        go on into the next hour, however slow the machine."""
+        self._stopped_at = utc_now()
+
+    def reset(self) -> None:
+        self.ahead = timedelta(0)
+        self._stopped_at = None
 
 
 def settings_for(servers: Stack, data_dir: Path, prefix: str, **more: Any) -> AuthSettings:
@@ -70,7 +80,7 @@ class Auth:
         self.url = url
         self.http = httpx.AsyncClient(
             base_url=url,
-            timeout=30,
+            timeout=60,
             limits=httpx.Limits(max_connections=64, max_keepalive_connections=64),
         )
         self._client = connect(settings.mongo_url)
@@ -100,7 +110,7 @@ class Auth:
             server = uvicorn.Server(config)
             serving = asyncio.create_task(server.serve(sockets=[listener]))
             try:
-                await eventually(auth.is_ready if ready else auth.lives, within=20)
+                await eventually(auth.is_ready if ready else auth.lives, within=60)
                 yield auth
             finally:
                 await auth.close()

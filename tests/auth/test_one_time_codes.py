@@ -90,6 +90,7 @@ async def test_a_code_gets_twenty_tries_in_all_and_then_there_is_a_new_one(auth:
 
 
 async def test_failures_in_a_row_outlive_a_new_code_and_slow_more_and_more(auth: Auth) -> None:
+    auth.clock.stop()
     email = new_email()
     looked_at, waits = 0, []
     for _ in range(12):
@@ -117,6 +118,7 @@ async def test_the_right_code_forgets_the_failures(auth: Auth) -> None:
 
 
 async def test_sends_are_a_minute_apart_five_an_hour_and_ten_a_day(auth: Auth) -> None:
+    auth.clock.stop()
     email = new_email()
     started = auth.clock()
     sent = []
@@ -171,11 +173,15 @@ async def test_two_hundred_wrong_codes_with_the_right_one_among_them(
     code = await auth.ask(email)
     places = [new_address() for _ in range(addresses)]
     guesses = [wrong(code)] * 100 + [code] + [wrong(code)] * 100
+    # All of them meet at one document: many more at once, and a slow machine gives up on some.
+    at_once = asyncio.Semaphore(20)
+
+    async def guessed(number: int, guess: str) -> httpx.Response:
+        async with at_once:
+            return await verify(auth, email, guess, places[number % addresses])
+
     answers = await asyncio.gather(
-        *(
-            verify(auth, email, guess, places[number % addresses])
-            for number, guess in enumerate(guesses)
-        )
+        *(guessed(number, guess) for number, guess in enumerate(guesses))
     )
     count = Counter(answer.status_code for answer in answers)
     succeeded = count[200] == 1
@@ -298,6 +304,7 @@ async def test_each_way_has_its_length(auth: Auth) -> None:
 
 
 async def test_addresses_have_caps_but_not_loopback_in_development(auth: Auth) -> None:
+    auth.clock.stop()
     at = new_address()
     most = auth.settings.sends_per_address_hour
     asking = (
@@ -330,6 +337,7 @@ async def test_an_unsupported_phone_is_refused_before_any_cost(
 
 
 async def test_sms_to_numbers_with_the_same_prefix_have_a_cap(auth: Auth) -> None:
+    auth.clock.stop()
     window = int(auth.clock().timestamp()) // 3600
     prefix = {"_id": f"prefix:+9053012:3600:{window}"}
     most = auth.settings.sms_per_prefix_hour

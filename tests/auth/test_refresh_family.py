@@ -31,14 +31,15 @@ class RefreshFamily(RuleBasedStateMachine):
 
     @initialize()
     def sign_in(self) -> None:
-        self.auth.clock.ahead = timedelta(0)
+        self.auth.clock.reset()
+        self.auth.clock.stop()
         result = self.run(self.auth.sign_in())
         self.access_token = result["accessToken"]
         self.tokens = [result["refreshToken"]]
         self.rotated = self.signed_in = timedelta(0)
         self.over: str | None = None
 
-    # No sum of these comes near 20 s, 30 days or 90 days.
+    # No sum of these is 20 s, 30 days or 90 days.
     @rule(seconds=st.sampled_from((3, 31, 86_400 + 421, 19 * 86_400)))
     def wait(self, seconds: int) -> None:
         self.auth.clock.turn(seconds=seconds)
@@ -53,7 +54,7 @@ class RefreshFamily(RuleBasedStateMachine):
         data = answer.json()["data"]
         assert data["refreshToken"] not in self.tokens
         left = min(MONTH, self.signed_in + QUARTER - self.now)
-        assert abs(data["refreshExpiresIn"] - left.total_seconds()) < 60
+        assert data["refreshExpiresIn"] == left.total_seconds()
         self.tokens.append(data["refreshToken"])
         self.rotated = self.now
 
@@ -111,7 +112,7 @@ class RefreshFamily(RuleBasedStateMachine):
         return self.auth.clock.ahead
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(30)
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(90)
 
 
 async def test_only_the_newest_token_works_and_for_a_moment_the_one_before(auth: Auth) -> None:
@@ -137,6 +138,7 @@ async def test_fifty_parallel_refreshes_get_one_successor(auth: Auth) -> None:
 
 
 async def test_a_lost_answer_is_given_again_for_twenty_seconds(auth: Auth) -> None:
+    auth.clock.stop()
     for late, status in ((19, 200), (21, 401)):
         first = (await auth.sign_in())["refreshToken"]
         second = (await refresh(auth, first)).json()["data"]["refreshToken"]
@@ -181,7 +183,7 @@ async def test_a_revocation_reaches_the_bucket_that_the_gateway_watches(auth: Au
     access = (await auth.sign_in())["accessToken"]
     await auth.post("/auth/logout", None, token=access)
     row = {"subject": f"$KV.revocations.session.{session_of(access)}", "state": "sent"}
-    await eventually(lambda: auth.database["outbox"].find_one(row), within=2)
+    await eventually(lambda: auth.database["outbox"].find_one(row))
 
 
 async def test_the_session_ends_ninety_days_after_it_began_and_its_access_tokens_with_it(

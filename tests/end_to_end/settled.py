@@ -1,5 +1,5 @@
-"""`python -m tests.end_to_end.settled SECONDS MONGO NATS`: sleeps so long, and until all services
-have published, heard and sent what there was, and nobody is being erased any more."""
+"""`python -m tests.end_to_end.settled MONGO NATS`: sleeps until everybody has published, heard and
+sent what there was, and nobody is being erased any more."""
 
 import asyncio
 import sys
@@ -23,7 +23,11 @@ async def is_settled(mongo: Client, js: JetStreamContext) -> bool:
 
 
 async def all_heard(js: JetStreamContext) -> bool:
-    consumers = await js.consumers_info("EVENTS")
+    consumers = [
+        consumer
+        for stream in await js.streams_info()
+        for consumer in await js.consumers_info(str(stream.config.name))
+    ]
     return not any(each.num_pending or each.num_ack_pending for each in consumers)
 
 
@@ -35,8 +39,7 @@ async def nothing_under_way(mongo: Client) -> bool:
     return True
 
 
-async def main(seconds: float, mongo_url: str, nats_url: str) -> None:
-    await asyncio.sleep(seconds)
+async def main(mongo_url: str, nats_url: str) -> None:
     mongo, client = connect(mongo_url), await nats.connect(nats_url)
     await eventually(lambda: is_settled(mongo, client.jetstream()), within=60)
     await client.close()
@@ -44,4 +47,4 @@ async def main(seconds: float, mongo_url: str, nats_url: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(float(sys.argv[1]), *sys.argv[2:]))
+    asyncio.run(main(*sys.argv[1:]))
