@@ -40,6 +40,6 @@ async def the_one(api: Api, email: str) -> dict[str, Any]:
 
 async def mails(peer: SmtpPeer, to: str, number: int = 1) -> list[Mail]:
     """Once there are so many; there must not be more."""
-    await eventually(lambda: len(peer.to(to)) >= number)
+    await eventually(lambda: len(peer.to(to)) >= number, within=30)
     assert len(peer.to(to)) == number
     return peer.to(to)

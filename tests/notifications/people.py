@@ -133,7 +133,7 @@ async def told(auth: Auth, service: Notifications, *events: Event) -> None:
     for event in events:
         event_id = await auth.say(event)
         handlers = HANDLERS[event.subject]
-        await eventually(partial(service.has_handled, event_id, handlers), within=20)
+        await eventually(partial(service.has_handled, event_id, handlers), within=30)
 
 
 async def arrived(peer: SmtpPeer, to: str, template: Template, language: Language = "en") -> Mail:
@@ -143,5 +143,5 @@ async def arrived(peer: SmtpPeer, to: str, template: Template, language: Languag
     def found() -> list[Mail]:
         return [mail for mail in peer.to(to) if mail.message["Subject"] == subject]
 
-    (mail,) = await eventually(found)
+    (mail,) = await eventually(found, within=30)
     return mail

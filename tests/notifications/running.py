@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import httpx
 import msgspec
+from prometheus_client import REGISTRY
 
 from deploy.stack import Stack
 from services.notifications.app import create_app
@@ -25,9 +26,18 @@ from shared.mongo import Database, connect
 from shared.node import Node
 from shared.seal import Seal
 from shared.settings import Secret, ServiceSettings
+from tests.eventually import eventually
 
 CODE_KEY = Secret("a key that only auth and notifications have")
 PRIVACY_KEY = Secret("a key that every process of the system has")
+
+_AT_ONCE = 100  # messages
+
+
+def repeats_of(handler: str) -> float:
+    """How often it was handed, in this process, an event that it had handled before."""
+    labels = {"consumer": f"notifications-{handler}", "outcome": "repeated"}
+    return REGISTRY.get_sample_value("aula_events_handled_total", labels) or 0
 
 
 @asynccontextmanager
@@ -96,6 +106,22 @@ class Auth:
             return transaction.records[-1].id
 
         return await self.node.outbox.commit(work)
+
+    async def publish(self, subject: str, payload: bytes, event_id: str | None) -> None:
+        """As any publisher may, each time as a new message."""
+        headers = {"Nats-Msg-Id": new_id()} | ({"ce-id": event_id} if event_id else {})
+        await self.node.broker.publish(subject, payload, headers)
+
+    async def repeat(self, event: Event, times: int, handler: str) -> str:
+        """Publish it so often; its id, once `handler` has had it as often as that."""
+        payload, event_id = msgspec.json.encode(event), new_id()
+        before = repeats_of(handler)
+        await self.node.broker.ready.wait()
+        for begun in range(0, times, _AT_ONCE):  # NATS shall answer each in time
+            left = range(begun, min(times, begun + _AT_ONCE))
+            await asyncio.gather(*(self.publish(event.subject, payload, event_id) for _ in left))
+        await eventually(lambda: repeats_of(handler) >= before + times - 1, within=60)
+        return event_id
 
 
 @dataclass

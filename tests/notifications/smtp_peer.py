@@ -1,11 +1,12 @@
 """A real SMTP server that does to each recipient what the test says."""
 
 import asyncio
+import socket
 import ssl
 import warnings
 from collections import defaultdict
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -13,13 +14,12 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from deploy.ports import free_ports
-
 OK = "250 OK"
 NEVER = "never"  # as an answer: nothing
 HANG_UP = "hang up"  # as an answer: the connection's end
 SLOW = "slow"  # as an answer: 250, after a second
 DRIP = "drip"  # as an answer: 250, a byte a second
+HELD = "held"  # as an answer: 250, once `released` is set
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class SmtpPeer:
     answer to each QUIT. `took` is all that was handed over whole, `mails` what was answered with
     yes."""
 
-    port: int
+    port: int = 0
     rcpt: dict[str, list[str]] = field(default_factory=dict)
     data: dict[str, list[str]] = field(default_factory=dict)
     quit: str = "221 bye"
@@ -56,6 +56,7 @@ class SmtpPeer:
     quits: int = 0
     logins: list[bytes] = field(default_factory=list)
     open: list[SMTP] = field(default_factory=list)
+    released: asyncio.Event = field(default_factory=asyncio.Event)
 
     def close_connections(self) -> None:
         for server in self.open:
@@ -76,7 +77,7 @@ class SmtpPeer:
         self, server: SMTP, _: Session, envelope: Envelope, address: str, __: list[str]
     ) -> str:
         self.seen[address] += 1
-        answer = await _given(server, _next(self.rcpt, address))
+        answer = await self._given(server, _next(self.rcpt, address))
         if answer.startswith("2"):
             envelope.rcpt_tos.append(address)
         return answer
@@ -87,18 +88,36 @@ class SmtpPeer:
         assert isinstance(content, bytes)
         mail = Mail(address, content)
         self.took.append(mail)
-        answer = await _given(server, _next(self.data, address))
+        answer = await self._given(server, _next(self.data, address))
         if answer.startswith("2"):
             self.mails.append(mail)
         return answer
 
     async def handle_QUIT(self, server: SMTP, _: Session, __: Envelope) -> str:  # noqa: N802
         self.quits += 1
-        return await _given(server, self.quit)
+        return await self._given(server, self.quit)
 
     def login(self, _: Any, __: Any, ___: Any, mechanism: str, data: LoginPassword) -> AuthResult:
         self.logins.append(data.password)
         return AuthResult(success=data.password == b"right", handled=False)
+
+    async def _given(self, server: SMTP, answer: str) -> str:
+        if answer == NEVER:
+            await asyncio.Event().wait()
+        if answer == HANG_UP:
+            server.transport.abort()
+        if answer == SLOW:
+            await asyncio.sleep(1)
+            return OK
+        if answer == DRIP:
+            for byte in b"250-slow\r\n250-and slower\r\n":
+                server.transport.write(bytes([byte]))
+                await asyncio.sleep(1)
+            return OK
+        if answer == HELD:
+            await self.released.wait()
+            return OK
+        return answer
 
 
 def _next(answers: dict[str, list[str]], recipient: str) -> str:
@@ -108,27 +127,24 @@ def _next(answers: dict[str, list[str]], recipient: str) -> str:
     return waiting.pop(0) if len(waiting) > 1 else waiting[0]
 
 
-async def _given(server: SMTP, answer: str) -> str:
-    if answer == NEVER:
-        await asyncio.Event().wait()
-    if answer == HANG_UP:
-        server.transport.abort()
-    if answer == SLOW:
-        await asyncio.sleep(1)
-        return OK
-    if answer == DRIP:
-        for byte in b"250-slow\r\n250-and slower\r\n":
-            server.transport.write(bytes([byte]))
-            await asyncio.sleep(1)
-        return OK
-    return answer
+@contextmanager
+def place() -> Iterator[socket.socket]:
+    """Where a server may be, and nobody else: until one is, connections are refused."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield held
+
+
+def url_of(place: socket.socket) -> str:
+    return f"smtp://127.0.0.1:{place.getsockname()[1]}"
 
 
 @asynccontextmanager
 async def smtp_peer(
-    port: int | None = None, tls: ssl.SSLContext | None = None, **options: Any
+    at: socket.socket | None = None, tls: ssl.SSLContext | None = None, **options: Any
 ) -> AsyncIterator[SmtpPeer]:
-    peer = SmtpPeer(port or free_ports(1)[0])
+    """`at`: a `place`."""
+    peer = SmtpPeer()
     loop = asyncio.get_running_loop()
 
     def connected() -> SMTP:
@@ -147,7 +163,9 @@ async def smtp_peer(
         peer.open.append(server)
         return server
 
-    listening = await loop.create_server(connected, "127.0.0.1", peer.port)
+    where: dict[str, Any] = {"sock": at} if at else {"host": "127.0.0.1", "port": 0}
+    listening = await loop.create_server(connected, **where)
+    peer.port = listening.sockets[0].getsockname()[1]
     try:
         yield peer
     finally:

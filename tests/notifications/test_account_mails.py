@@ -1,10 +1,8 @@
 """Mails on the life of an account: one at each step, in the person's language, exactly once."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
-import msgspec
 import pytest
 
 from deploy.stack import Stack
@@ -26,7 +24,7 @@ from tests.notifications.people import (
     told,
 )
 from tests.notifications.running import Auth, Notifications, notifications
-from tests.notifications.smtp_peer import SmtpPeer, smtp_peer
+from tests.notifications.smtp_peer import SmtpPeer, place, smtp_peer, url_of
 
 ADA, BOB = "ada@school.test", "bob@school.test"
 DATES: dict[Language, str] = {
@@ -75,7 +73,7 @@ async def test_people_are_told_at_each_step_in_their_language(
     async def all_ended() -> bool:
         return await service.database["deliveries"].count_documents({"state": "sent"}) == 4
 
-    await eventually(all_ended)
+    await eventually(all_ended, within=30)
     assert len(peer.took) == 4
     left = repr([each async for each in service.database["deliveries"].find()])
     assert not [what for what in (ADA, "was@", "Ada", "Istanbul", "secret") if what in left]
@@ -95,16 +93,7 @@ async def test_the_same_event_again_and_again_is_one_mail(
 ) -> None:
     ada = new_id()
     await told(auth, service, registered(ada, ADA))
-    event, event_id = deletion_requested(ada), new_id()
-    payload = msgspec.json.encode(event)
-    await asyncio.gather(
-        *(
-            auth.node.broker.publish(
-                event.subject, payload, {"Nats-Msg-Id": new_id(), "ce-id": event_id}
-            )
-            for _ in range(50)
-        )
-    )
+    await auth.repeat(deletion_requested(ada), 50, "tell-leaving")
     await auth.say(deletion_cancelled(ada))
     await arrived(peer, ADA, "deletion_cancelled")
     await arrived(peer, ADA, "deletion_requested")
@@ -127,7 +116,7 @@ async def test_whom_no_mail_can_reach_gets_none(
     ada = new_id()
     phone = {"country_code": "+90", "phone_number": "5551234567"}
     await told(auth, service, registered(ada, None, **phone), deletion_requested(ada))
-    assert await service.database["deliveries"].count_documents({}) == 0
+    assert await service.database["deliveries"].count_documents({"user_id": ada}) == 0
     person = await service.database["people"].find_one({"_id": ada})
     assert person is not None
     assert person["phone"] == "+905551234567"
@@ -168,7 +157,7 @@ async def test_who_has_changed_their_mind_is_not_told_the_opposite_afterwards(
 ) -> None:
     ada, bob = new_id(), new_id()
     await told(auth, service, registered(ada, ADA), registered(bob, BOB))
-    peer.rcpt[ADA] = ["451 later", "250 OK"]
+    peer.rcpt[ADA] = ["451 later"]
     await told(auth, service, deletion_requested(ada))  # a mail that waits for the mail server
 
     async def waits() -> bool:
@@ -176,6 +165,7 @@ async def test_who_has_changed_their_mind_is_not_told_the_opposite_afterwards(
 
     await eventually(waits)
     await told(auth, service, deletion_cancelled(ada))
+    peer.rcpt[ADA] = ["250 OK"]
     late = new_id()  # and an event that comes late
     await told(auth, service, deletion_cancelled(bob, late), deletion_requested(bob, late))
     await arrived(peer, ADA, "deletion_cancelled")
@@ -187,25 +177,25 @@ async def test_who_has_changed_their_mind_is_not_told_the_opposite_afterwards(
 async def test_mails_outlive_an_outage_of_the_mail_server_and_the_last_address_stays_sealed(
     backbone: Stack, prefix: str, auth: Auth
 ) -> None:
-    async with smtp_peer() as gone:
-        port = gone.port
     ada = new_id()
-    async with notifications(backbone, prefix, smtp_url=Secret(gone.url)) as service:
-        await told(auth, service, registered(ada, ADA), deletion_requested(ada))
-        await told(auth, service, erasure_completed("was@school.test"))
-        await told(auth, service, export_ready(ada, "/users/exports/a-secret"))
+    with place() as away:
+        async with notifications(backbone, prefix, smtp_url=Secret(url_of(away))) as service:
+            await told(auth, service, registered(ada, ADA), deletion_requested(ada))
+            await told(auth, service, erasure_completed("was@school.test"))
+            await told(auth, service, export_ready(ada, "/users/exports/a-secret"))
 
-        async def all_retrying() -> bool:
-            return await service.database["deliveries"].count_documents({"state": "retrying"}) == 3
+            async def all_retrying() -> bool:
+                waiting = {"state": "retrying"}
+                return await service.database["deliveries"].count_documents(waiting) == 3
 
-        await eventually(all_retrying)
-        stored = repr(await service.everything())
-        assert "was@school.test" not in stored
-        assert "a-secret" not in stored
-        async with smtp_peer(port) as back:
-            await arrived(back, ADA, "deletion_requested")
-            await arrived(back, "was@school.test", "erasure_completed")
-            await arrived(back, ADA, "export_ready")
+            await eventually(all_retrying, within=30)
+            stored = repr(await service.everything())
+            assert "was@school.test" not in stored
+            assert "a-secret" not in stored
+            async with smtp_peer(away) as back:
+                await arrived(back, ADA, "deletion_requested")
+                await arrived(back, "was@school.test", "erasure_completed")
+                await arrived(back, ADA, "export_ready")
 
 
 async def test_a_last_address_that_is_dead_leaves_no_trace(
