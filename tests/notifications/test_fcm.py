@@ -38,7 +38,7 @@ def peer(server: FcmPeer) -> FcmPeer:
 @pytest.fixture
 async def fcm(peer: FcmPeer, tmp_path: Path) -> AsyncIterator[Fcm]:
     (tmp_path / "ca.pem").write_text(peer.ca)
-    trust, patience = trusting(str(tmp_path / "ca.pem")), Patience(connect=3.0, request=3.0)
+    trust, patience = trusting(str(tmp_path / "ca.pem")), Patience(connect=10.0, request=30.0)
     account = ServiceAccount.parsed(msgspec.json.encode(peer.credentials).decode())
     token = AccessToken(account, Origin(account.token_origin, trust, patience), utc_now)
     fcm = Fcm(Origin(peer.url, trust, patience), token, account.project_id, utc_now)

@@ -1,6 +1,5 @@
 """News of learning: one entry and one mail each, in the person's language, in nobody's way."""
 
-import asyncio
 import zlib
 from collections.abc import AsyncIterator
 from typing import Any
@@ -28,7 +27,7 @@ from tests.notifications.people import (
     told,
 )
 from tests.notifications.running import Auth, Notifications, notifications
-from tests.notifications.smtp_peer import SLOW, SmtpPeer
+from tests.notifications.smtp_peer import NEVER, SmtpPeer
 
 ADA = "ada@school.test"
 SCORES: dict[Language, str] = {"en": "87.5", "tr": "87,5", "es": "87,5", "de": "87,5"}
@@ -87,18 +86,9 @@ async def test_each_event_is_an_entry_and_a_mail_in_the_same_words(
 async def test_the_same_event_again_and_again_is_one_entry_and_one_mail(
     service: Notifications, auth: Auth, peer: SmtpPeer
 ) -> None:
-    ada, event, event_id = new_id(), assigned(new_id()), new_id()
-    event = msgspec.structs.replace(event, user_id=ada)
+    ada = new_id()
     await told(auth, service, registered(ada, ADA))
-    payload = msgspec.json.encode(event)
-    await asyncio.gather(
-        *(
-            auth.node.broker.publish(
-                event.subject, payload, {"Nats-Msg-Id": new_id(), "ce-id": event_id}
-            )
-            for _ in range(50)
-        )
-    )
+    await auth.repeat(assigned(ada), 50, "tell-material")
     await told(auth, service, submitted(ada))
     await arrived(peer, ADA, "material_assigned")
     await arrived(peer, ADA, "test_submitted")
@@ -113,7 +103,7 @@ async def test_whom_no_mail_can_reach_finds_an_entry(
     phone = {"country_code": "+90", "phone_number": "5551234567"}
     await told(auth, service, registered(ada, None, **phone), submitted(ada))
     assert len(await entries(service, ada)) == 1
-    assert await service.database["deliveries"].count_documents({}) == 0
+    assert await service.database["deliveries"].count_documents({"user_id": ada}) == 0
 
 
 async def test_the_erased_are_told_nothing_and_their_entries_go(
@@ -123,7 +113,7 @@ async def test_the_erased_are_told_nothing_and_their_entries_go(
     await told(auth, service, registered(ada, ADA), submitted(ada))
     await arrived(peer, ADA, "test_submitted")
     await told(auth, service, deleted(ada), assigned(ada), unassigned(ada), submitted(ada))
-    (receipt,) = await eventually(lambda: service.said("user.erased"))
+    (receipt,) = await eventually(lambda: service.said("user.erased"), within=30)
     assert receipt["counts"]["notifications"] == 1
     assert ada not in repr(await service.everything())
     assert len(peer.took) == 1
@@ -143,9 +133,9 @@ async def test_an_export_has_the_entries(service: Notifications, auth: Auth) -> 
 async def test_assignments_by_the_hundred_hold_up_neither_codes_nor_mails_on_accounts(
     service: Notifications, auth: Auth, peer: SmtpPeer
 ) -> None:
-    """On a mail server that takes a second for each of theirs."""
+    """On a mail server that has no answer to them: each takes one of the ten places for 5 s."""
     crowd = {new_id(): f"{number}@school.test" for number in range(CROWD)}
-    peer.rcpt = {email: [SLOW] for email in crowd.values()}
+    peer.rcpt = {email: [NEVER] for email in crowd.values()}
     for user_id, email in crowd.items():
         await auth.say(registered(user_id, email))
     for user_id in crowd:
@@ -156,10 +146,10 @@ async def test_assignments_by_the_hundred_hold_up_neither_codes_nor_mails_on_acc
     async def all_written_down() -> bool:
         return await service.database["notifications"].count_documents({}) == CROWD
 
-    await eventually(all_written_down, within=30)
+    await eventually(all_written_down, within=60)
     await auth.say(deletion_requested(ada))
     await auth.ask("bob@school.test", "090817")
-    await eventually(lambda: peer.to("bob@school.test"), within=2)
+    await eventually(lambda: peer.to("bob@school.test"), within=20)  # behind them: a minute
     await arrived(peer, ADA, "deletion_requested")
     waiting = {"template": "material_assigned", "due_at": {"$exists": True}}
     assert await service.database["deliveries"].count_documents(waiting) > CROWD // 2

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 
 import msgspec
 import pytest
@@ -22,22 +23,15 @@ async def service(backbone: Stack, prefix: str, peer: SmtpPeer) -> AsyncIterator
         yield service
 
 
-async def publish(auth: Auth, payload: bytes, event_id: str | None) -> None:
-    """As any publisher may, each time as a new message."""
-    headers = {"Nats-Msg-Id": new_id()} | ({"ce-id": event_id} if event_id else {})
-    await auth.node.broker.publish(OtpRequested.subject, payload, headers)
-
-
 async def test_the_same_event_a_thousand_times_at_once_is_one_mail(
     service: Notifications, auth: Auth, peer: SmtpPeer
 ) -> None:
-    await auth.node.broker.ready.wait()
-    payload = msgspec.json.encode(auth.event("ada@school.test"))
-    await asyncio.gather(*(publish(auth, payload, "one-event") for _ in range(1_000)))
+    one_id = await auth.repeat(auth.event("ada@school.test"), 1_000, "deliver-code")
     await auth.ask("bob@school.test")
-    await eventually(lambda: peer.to("bob@school.test"), within=20)
+    for recipient in ("ada@school.test", "bob@school.test"):
+        await eventually(partial(peer.to, recipient), within=30)
     assert len(peer.taken("ada@school.test")) == 1
-    one = {"_id": delivery_id("one-event")}
+    one = {"_id": delivery_id(one_id)}
     await eventually(lambda: service.database["deliveries"].find_one({**one, "state": "sent"}))
     assert await service.database["deliveries"].count_documents({}) == 2
 
@@ -54,12 +48,17 @@ async def test_good_codes_flow_past_hundreds_of_spoilt_ones(
         *((b"{}", None) for _ in range(100)),
         *((msgspec.json.encode(event), new_id()) for event in sealed_elsewhere),
     ]
-    await asyncio.gather(*(publish(auth, *each) for each in spoilt))
+    for batch in (spoilt[:200], spoilt[200:]):
+        await asyncio.gather(*(auth.publish(OtpRequested.subject, *each) for each in batch))
     good = [f"ada{number}@school.test" for number in range(20)]
     await asyncio.gather(*(auth.ask(recipient) for recipient in good))
-    await eventually(lambda: all(peer.to(recipient) for recipient in good), within=10)
+    await eventually(lambda: all(peer.to(recipient) for recipient in good), within=30)
     assert len(peer.took) == len(good)
-    assert await service.states("eve7@school.test") == ["retrying"]
+
+    async def waits() -> bool:
+        return await service.states("eve7@school.test") == ["retrying"]
+
+    await eventually(waits)
     assert (await service.row("eve7@school.test"))["error"] == "seal broken"
 
 
@@ -69,10 +68,10 @@ async def test_codes_that_outlive_an_outage_of_nats_arrive_and_dead_ones_do_not(
     await auth.node.broker.ready.wait()
     await backbone.stop_one("nats")
     await auth.ask("late@school.test", life=300)
-    await auth.ask("dead@school.test", life=0.5)
+    await auth.ask("dead@school.test", life=0)
     await backbone.start_one("nats")
-    await eventually(lambda: peer.to("late@school.test"), within=15)
-    await eventually(lambda: expired(service, "dead@school.test"), within=15)
+    await eventually(lambda: peer.to("late@school.test"), within=60)
+    await eventually(lambda: expired(service, "dead@school.test"), within=60)
     assert not peer.taken("dead@school.test")
 
 
@@ -95,5 +94,5 @@ async def test_mongodb_away_while_mail_is_under_way_makes_nobody_get_it_twice(
     async def all_sent() -> bool:
         return all([await service.states(recipient) == ["sent"] for recipient in recipients])
 
-    await eventually(all_sent, within=15)
+    await eventually(all_sent, within=60)
     assert len(peer.took) == 4
