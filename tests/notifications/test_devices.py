@@ -123,7 +123,7 @@ async def test_a_session_that_ended_leaves_no_device_behind_even_in_the_same_mom
 
     registering = asyncio.create_task(register_until_refused())
     await told(api.auth, api.service, session_ended(ada, session))
-    await asyncio.wait_for(registering, 30)
+    await asyncio.wait_for(registering, 60)
     assert [each["device_id"] for each in await api.devices_of(ada)] == ["pad"]
     await api.call("POST", PATH, who, body(new_id()), status=401)
 

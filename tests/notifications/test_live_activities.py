@@ -5,6 +5,7 @@ import random
 import zlib
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from shared.ids import new_id
 from tests.eventually import eventually
 from tests.notifications.api import Api, running
 from tests.notifications.apns_peer import ApnsPeer, Received, apns_peer, refusal
-from tests.notifications.h2_peer import HANG_UP, Reply
+from tests.notifications.h2_peer import BROKEN_STREAM, Reply
 from tests.notifications.people import SEAL, deleted, told
 from tests.profiling import profiler, scans
 
@@ -90,7 +91,7 @@ async def last(peer: ApnsPeer, token: str, number: int) -> Received:
     def found() -> list[Received]:
         return [each for each in peer.to(token) if each.aps["content-state"].get("n") == number]
 
-    return (await eventually(found, within=20))[-1]
+    return (await eventually(found, within=30))[-1]
 
 
 async def row(api: Api, token: str) -> dict[str, Any] | None:
@@ -100,6 +101,11 @@ async def row(api: Api, token: str) -> dict[str, Any] | None:
 
 async def is_gone(api: Api, token: str) -> bool:
     return await row(api, token) is None
+
+
+async def gone(api: Api, token: str) -> None:
+    """Returns when it is."""
+    await eventually(partial(is_gone, api, token), within=30)
 
 
 async def test_a_device_is_shown_what_an_admin_shows_until_the_end(
@@ -133,7 +139,7 @@ async def test_a_device_is_shown_what_an_admin_shows_until_the_end(
     got = await last(peer, token, 2)
     assert (got.aps["event"], got.aps["dismissal-date"]) == ("end", 1_893_456_000)
     assert got.headers["apns-priority"] == "10"
-    await eventually(lambda: is_gone(api, token))
+    await gone(api, token)
     assert await api.call("GET", SESSIONS, api.bearer(ada)) == []
     assert peer.wrong == []
 
@@ -143,13 +149,16 @@ async def test_of_a_hundred_states_in_a_burst_the_last_arrives_and_none_older_af
 ) -> None:
     stream = f"burst:{new_id()}"
     tokens = [await follow(api, stream) for _ in range(5)]
-    peer.answers[tokens[0]] = [Reply(after=0.3), Reply(after=0.1), Reply()]
-    peer.answers[tokens[1]] = [refusal(500, "InternalServerError"), HANG_UP, Reply()]
+    shown = asyncio.Event()
+    peer.answers[tokens[0]] = [Reply(held=shown), Reply(after=0.1), Reply()]
+    # Of the connection that all share nothing ends but this one's request.
+    peer.answers[tokens[1]] = [refusal(500, "InternalServerError"), BROKEN_STREAM, Reply()]
     for number in range(0, 100, 10):
         await asyncio.gather(
             *(show(api, admin, stream, state={"n": each}) for each in range(number, number + 10))
         )
     await show(api, admin, stream, state={"n": 1000})
+    shown.set()
     for token in tokens:
         await last(peer, token, 1000)
         got = [each for each in peer.received if each.token == token]
@@ -159,7 +168,7 @@ async def test_of_a_hundred_states_in_a_burst_the_last_arrives_and_none_older_af
         assert stamps == sorted(stamps)
         given = {each.aps["timestamp"]: each.aps["content-state"] for each in got}
         assert len(given) == len({str(state) for state in given.values()})
-        assert len(got) < 100
+    assert peer.seen(tokens[0]) < 100
 
 
 async def test_what_was_superseded_before_it_was_sent_is_never_sent(
@@ -291,7 +300,7 @@ async def test_a_token_that_leads_nowhere_is_forgotten(
     token = await follow(api, stream)
     peer.answers[token] = [answer]
     await show(api, admin, stream, state={"n": 1})
-    await eventually(lambda: is_gone(api, token))
+    await gone(api, token)
     assert peer.seen(token) == 1
 
 
@@ -311,14 +320,28 @@ async def test_apple_is_left_alone_for_as_long_as_it_wants(
 ) -> None:
     stream = f"later:{new_id()}"
     token = await follow(api, stream)
-    peer.answers[token] = [refusal(429, "TooManyRequests", retry_after="3"), Reply()]
+    peer.answers[token] = [refusal(429, "TooManyRequests", retry_after="3000"), Reply()]
     await show(api, admin, stream, state={"n": 1})
-    await eventually(lambda: peer.seen(token))
+
+    async def waits() -> bool:
+        live = await row(api, token)
+        return live is not None and live["attempts"] == 1 and "lease" not in live
+
+    async def spread() -> bool:
+        return await api.database["live_changes"].find_one({"stream_id": stream}) is None
+
+    await eventually(waits, within=30)
     await show(api, admin, stream, state={"n": 2})
+    await eventually(spread, within=30)
+    live = await row(api, token)
+    assert live is not None
+    assert live["wanted"] > live["sending"]
+    assert timedelta(seconds=2900) < live["due_at"] - utc_now() <= timedelta(seconds=3000)
+    assert peer.seen(token) == 1
+    over = {"$set": {"due_at": utc_now()}}
+    await api.database["live_sessions"].update_one({"token": token}, over)
     await last(peer, token, 2)
-    first, second = (each for each in peer.received if each.token == token)
-    assert second.at - first.at > 2.9
-    assert states([second]) == [2]
+    assert states([each for each in peer.received if each.token == token]) == [1, 2]
 
 
 async def test_after_eight_hours_an_activity_is_ended(
@@ -330,12 +353,12 @@ async def test_after_eight_hours_an_activity_is_ended(
     await last(peer, token, 1)
     (mine,) = await api.database["live_sessions"].find({"token": token}).to_list()
     assert mine["ends_at"] - mine["created_at"] == timedelta(hours=8)
-    await eventually(lambda: rests(api, token))
+    await eventually(partial(rests, api, token), within=30)
     past = utc_now() - timedelta(seconds=1)
     await api.database["live_sessions"].update_one(
         {"token": token}, {"$set": {"ends_at": past, "due_at": past}}
     )
-    await eventually(lambda: is_gone(api, token))
+    await gone(api, token)
     end = peer.to(token)[-1].aps
     assert (end["event"], end["content-state"]) == ("end", {"n": 1})
     assert end["dismissal-date"] <= utc_now().timestamp()
@@ -364,7 +387,7 @@ async def test_a_result_ends_the_persons_own_activities_with_what_came_out(
         completed_at=timestamp(utc_now()),
     )
     await told(api.auth, api.service, submitted)
-    await eventually(lambda: is_gone(api, hers))
+    await gone(api, hers)
     (end,) = peer.to(hers)
     assert end.aps["event"] == "end"
     content = end.aps["content-state"]
@@ -414,7 +437,7 @@ async def test_who_waits_for_a_course_sees_when_it_starts_and_that_it_has(
             is_it = (content.get("status"), content.get("startsAt")) == (status, wanted)
             return got if is_it else []
 
-        return (await eventually(found, within=20))[0]
+        return (await eventually(found, within=30))[0]
 
     await shows(early, "published", far)
     soon = utc_now() + timedelta(seconds=2)
@@ -428,7 +451,7 @@ async def test_who_waits_for_a_course_sees_when_it_starts_and_that_it_has(
         assert got.aps["event"] == "end"
         assert got.aps["content-state"]["title"] == "Deutsch A1"
         assert got.at > soon.timestamp() - 1
-        await eventually(lambda token=token: is_gone(api, token))  # type: ignore[misc]
+        await gone(api, token)
     assert peer.seen(late) <= 2
 
 
@@ -439,7 +462,7 @@ async def test_a_start_that_was_heard_of_too_late_is_shown_all_the_same(
     token = await follow(api, f"course:{course_id}")
     announced, start = now - timedelta(minutes=2), now - timedelta(minutes=1)
     await told(api.auth, api.service, published(course_id, announced, start))
-    await eventually(lambda: is_gone(api, token), within=20)
+    await gone(api, token)
     assert peer.to(token)[-1].aps["content-state"]["status"] == "started"
 
 
@@ -449,7 +472,7 @@ async def test_a_course_that_is_withdrawn_is_not_waited_for(api: Api, peer: Apns
     soon = now + timedelta(seconds=1)
     withdrawn = rescheduled(course_id, now + timedelta(seconds=1), None, is_published=False)
     await told(api.auth, api.service, withdrawn, published(course_id, now, soon))
-    await eventually(lambda: is_gone(api, token))
+    await gone(api, token)
     (end,) = peer.to(token)
     assert end.aps["content-state"]["status"] == "withdrawn"
     stored = await api.database["course_starts"].find_one({"_id": course_id})
@@ -465,7 +488,7 @@ async def test_who_logs_out_leaves_nothing_on_the_screen(api: Api, peer: ApnsPee
         user_id=ada, session_id=session, reason="logout", revoked_at=timestamp(utc_now())
     )
     await told(api.auth, api.service, over)
-    await eventually(lambda: is_gone(api, token))
+    await gone(api, token)
     (end,) = peer.to(token)
     assert (end.aps["event"], "content-state" in end.aps) == ("end", False)
     assert end.aps["dismissal-date"] <= utc_now().timestamp()
@@ -541,7 +564,7 @@ async def test_the_same_request_again_shows_nothing_twice(
         )
         assert answer.status_code == 202
     await last(peer, token, 1)
-    await eventually(lambda: rests(api, token))
+    await eventually(partial(rests, api, token), within=30)
     assert peer.seen(token) == 1
 
 
@@ -551,7 +574,7 @@ async def test_nothing_stays_of_somebody_who_is_erased(
     ada, stream = await api.somebody(), f"erased:{new_id()}"
     token = await follow(api, stream, ada)
     await told(api.auth, api.service, deleted(ada))
-    await eventually(lambda: is_gone(api, token))
+    await gone(api, token)
     assert ada not in repr(await api.database["live_sessions"].find().to_list())
     await api.call("POST", SESSIONS, api.bearer(ada), body(stream, new_token()), status=401)
     await show(api, admin, stream, state={"n": 1})
@@ -580,7 +603,7 @@ async def test_everything_is_found_by_indexes_and_who_rests_is_not_read(
     ada, stream = new_id(), f"index:{new_id()}"
     resting = [await follow(api, f"rest:{new_id()}") for _ in range(10)]
     for token in resting:
-        await eventually(lambda token=token: rests(api, token))  # type: ignore[misc]
+        await eventually(partial(rests, api, token), within=30)
     async with profiler(backbone, api.database.name) as driver:
         token = await follow(api, stream, ada)
         await show(api, admin, stream, state={"n": 1})
@@ -598,5 +621,6 @@ async def test_everything_is_found_by_indexes_and_who_rests_is_not_read(
         if each["ns"].endswith("live_sessions") and "due_at" in str(each.get("command"))
     ]
     assert claims
-    assert max(each.get("docsExamined", 0) for each in claims) <= 3
-    assert max(each.get("keysExamined", 0) for each in claims) <= 6
+    # Less than those who rest; what meets another write is looked at again.
+    assert max(each.get("docsExamined", 0) for each in claims) < len(resting)
+    assert max(each.get("keysExamined", 0) for each in claims) < len(resting)
