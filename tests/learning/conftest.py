@@ -76,7 +76,7 @@ async def running(
     async with (
         outbox_of("others", client["test_others"], nats_url) as others,
         Stack(environment, data_dir=folder, only=("learning",)) as stack,
-        httpx.AsyncClient(base_url=stack.url("learning"), timeout=15) as http,
+        httpx.AsyncClient(base_url=stack.url("learning"), timeout=60) as http,
     ):
         database = client["aula_learning"]
         audit = AuditLog(database["audit"], Pseudonyms(PRIVACY_KEY), PRIVACY_KEY)
@@ -87,7 +87,7 @@ async def running(
             answer = await http.get("/courses", headers=token)
             return answer.status_code == 200
 
-        await eventually(knows_the_key)
+        await eventually(knows_the_key, within=30)
         yield learning
     client.close()
 

@@ -34,7 +34,7 @@ async def told(learning: Learning, *events: Event) -> None:
     """Say each of `events`, which learning must listen to, when the one before it was handled."""
     for event in events:
         event_id = await say(learning.others, event)
-        await eventually(partial(_handled, learning, event_id))
+        await eventually(partial(_handled, learning, event_id), within=30)
 
 
 async def somebody(learning: Learning, name: str = "Ada", surname: str = "Lovelace") -> str:

@@ -164,7 +164,7 @@ async def test_ten_thousand_are_assigned_in_one_call_and_unassigned_by_one(
     async def unassigned() -> bool:
         return await learning.database["materials"].find_one({"_id": made["id"]}) is None
 
-    await eventually(unassigned, within=30)
+    await eventually(unassigned, within=60)
     assert await outbox.count_documents({**traces, "subject": "material.unassigned"}) == 1_200
     assert await rows_of(learning, material_id=made["id"]) == 0
     assert await drift(learning) == {}
@@ -226,7 +226,7 @@ async def test_who_had_a_material_that_is_deleted_is_told_so(learning: Learning)
     async def said_both() -> bool:
         return len(await said()) == 2
 
-    await eventually(said_both)
+    await eventually(said_both, within=60)
     after = await figures(learning)
     change = {name: after.get(name, 0) - count for name, count in before.items()}
     assert {name: step for name, step in change.items() if step} == {
@@ -251,7 +251,7 @@ async def test_of_a_deletion_and_assignments_at_once_nothing_stays(learning: Lea
         async def unassigned(material_id: str = made["id"]) -> bool:
             return await learning.database["materials"].find_one({"_id": material_id}) is None
 
-        await eventually(unassigned)
+        await eventually(unassigned, within=60)
         assert await rows_of(learning, material_id=made["id"]) == 0
         traces = {"traces": {"$in": ids}}
         outbox = learning.database["outbox"]
@@ -268,21 +268,23 @@ async def test_of_a_deletion_and_assignments_at_once_nothing_stays(learning: Lea
 
 
 async def test_a_deletion_comes_between_the_batches_of_a_call(learning: Learning) -> None:
-    made = await material(learning)
-    path = f"/education-materials/{made['id']}/assign"
     strangers = {"userIds": [new_id() for _ in range(10_000)]}
-    assigning = asyncio.create_task(
-        learning.http.post(path, json=strangers, headers=learning.bearer())
-    )
 
-    async def has_begun() -> bool:
-        return bool(
-            await learning.database["materials"].find_one({"_id": made["id"], "turns": {"$gte": 1}})
+    async def came_between() -> bool:
+        """False: the call was over before the deletion came."""
+        made = await material(learning)
+        path = f"/education-materials/{made['id']}/assign"
+        assigning = asyncio.create_task(
+            learning.http.post(path, json=strangers, headers=learning.bearer())
         )
+        begun = {"_id": made["id"], "turns": {"$gte": 1}}
+        await eventually(lambda: learning.database["materials"].find_one(begun), within=30)
+        await delete(learning, made["id"])
+        status = (await assigning).status_code
+        assert status in (200, 404)
+        return status == 404
 
-    await eventually(has_begun)
-    await delete(learning, made["id"])
-    assert (await assigning).status_code == 404
+    assert await came_between() or await came_between() or await came_between()
 
 
 async def test_what_a_process_left_assigned_when_it_died_is_found(learning: Learning) -> None:
@@ -295,7 +297,7 @@ async def test_what_a_process_left_assigned_when_it_died_is_found(learning: Lear
 
     await in_transaction(learning.database.client, work)
     assert (await mine(learning, ada))["pagination"]["totalItems"] == 0
-    await eventually(lambda: learning.said(ada, MaterialUnassigned), within=15)
+    await eventually(lambda: learning.said(ada, MaterialUnassigned), within=60)
     assert await rows_of(learning, material_id=made["id"]) == 0
     await drift(learning)  # the figure of the material itself
 
@@ -351,7 +353,7 @@ async def test_of_an_erasure_assignments_and_a_deletion_at_once_nothing_stays(
         async def unassigned(material_id: str = made[0]["id"]) -> bool:
             return await learning.database["materials"].find_one({"_id": material_id}) is None
 
-        await eventually(unassigned)
+        await eventually(unassigned, within=60)
         assert ada not in await everything(learning)
     assert await drift(learning) == {}
 

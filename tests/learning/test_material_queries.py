@@ -60,7 +60,7 @@ async def seen(learning: Learning, servers: Stack) -> Seen:
         async def unassigned() -> bool:
             return await learning.database["materials"].find_one({"_id": made["id"]}) is None
 
-        await eventually(unassigned)
+        await eventually(unassigned, within=30)
         await told(
             learning,
             UserExportRequested(user_id=ada, export_id=new_id()),

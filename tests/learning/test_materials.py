@@ -30,12 +30,12 @@ async def kept(learning: Learning) -> list[list[Document]]:
 
 async def settled(learning: Learning) -> list[list[Document]]:
     """The same, once what earlier tests let go of has been removed."""
-    lost = learning.database["loose_objects"]
 
     async def none_lost() -> bool:
-        return await lost.find_one({"lost": True}) is None
+        removed = await learning.database["materials"].find_one({"removed": True})
+        return removed is None and await learning.database["loose_objects"].find_one() is None
 
-    await eventually(none_lost, within=30)
+    await eventually(none_lost, within=60)
     return await kept(learning)
 
 
@@ -207,7 +207,7 @@ async def test_files_beyond_what_a_material_holds_are_refused_and_go(learning: L
     async def as_before() -> bool:
         return await kept(learning) == before
 
-    await eventually(as_before)
+    await eventually(as_before, within=30)
 
 
 async def test_a_change_adds_files_and_replaces_what_it_names(learning: Learning) -> None:
@@ -339,7 +339,7 @@ async def test_a_deleted_material_is_gone_with_its_files(learning: Learning) -> 
     async def nothing_loose() -> bool:
         return await learning.database["loose_objects"].find_one() is None
 
-    await eventually(nothing_loose)
+    await eventually(nothing_loose, within=30)
 
 
 async def test_deeds_of_admins_are_in_the_audit_log(learning: Learning) -> None:

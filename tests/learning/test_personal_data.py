@@ -36,7 +36,7 @@ async def receipt(learning: Learning, erasure_id: str) -> UserErased:
     async def found() -> list[UserErased]:
         return await learning.said(erasure_id, UserErased)
 
-    (only,) = await eventually(found)
+    (only,) = await eventually(found, within=30)
     return only
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -12,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from deploy.ports import LOOPBACK, free_ports
+from deploy.ports import LOOPBACK
 from deploy.stack import Stack
 from shared.contracts.event import Event
 from shared.ids import new_id
@@ -74,8 +75,18 @@ class Storage:
 
     def objects(self) -> list[str]:
         """The paths of all that lies in the store."""
-        files = [path for path in self.folder.rglob("*") if path.is_file()]
+        found = os.walk(self.folder)  # what goes meanwhile is no trouble to it
+        files = [Path(place) / name for place, _, names in found for name in names]
         return sorted(str(path.relative_to(self.folder)) for path in files)
+
+    async def at_rest(self) -> list[str]:
+        """As `objects`, once none is on its way out any more that other tests have left."""
+
+        async def rests() -> bool:
+            return not await self.loose()
+
+        await eventually(rests, within=30)
+        return self.objects()
 
     def spooled(self) -> list[Path]:
         return list((self.data / "spool").glob("*"))
@@ -91,22 +102,23 @@ class Storage:
 @asynccontextmanager
 async def s3_server(folder: Path) -> AsyncIterator[str]:
     """A real one on `folder`; yields its address as AULA_STORAGE_URL wants it."""
-    (port,) = free_ports(1)
     (folder / "bucket").mkdir(parents=True)
-    server = await asyncio.create_subprocess_exec(
-        str(Path(os.sys.executable).parent / "rclone"),  # type: ignore[attr-defined]
-        *("serve", "s3", "--addr", f"{LOOPBACK}:{port}", "--auth-key", f"{S3_KEY},{S3_SECRET}"),
-        *("--config", os.devnull, "--cache-dir", str(folder / "cache"), str(folder)),
-        stderr=asyncio.subprocess.DEVNULL,
-    )
+    log = folder.parent / "s3.log"
+    with log.open("wb") as errors:
+        server = await asyncio.create_subprocess_exec(
+            str(Path(os.sys.executable).parent / "rclone"),  # type: ignore[attr-defined]
+            *("serve", "s3", "--addr", f"{LOOPBACK}:0", "--auth-key", f"{S3_KEY},{S3_SECRET}"),
+            *("--config", os.devnull, "--cache-dir", str(folder / "cache"), str(folder)),
+            stderr=errors,
+        )
 
-    async def listens() -> bool:
-        _, writer = await asyncio.open_connection(LOOPBACK, port)
-        writer.close()
-        return True
+    def listens() -> str | None:
+        """Where it says that it does."""
+        found = re.search(r"\[http://[^]]*:(\d+)/\]", log.read_text())
+        return found and found[1]
 
     try:
-        await eventually(listens)
+        port = await eventually(listens, within=60)
         secret = httpx.URL("http://x", username=S3_KEY, password=S3_SECRET).userinfo.decode()
         yield f"s3://{secret}@bucket/files?endpoint=http://{LOOPBACK}:{port}"
     finally:

@@ -17,6 +17,7 @@ from tests.storage.conftest import Storage
 @pytest.mark.parametrize("media_type", samples.WELL)
 async def test_a_file_comes_back_as_it_was_sent(storage: Storage, media_type: str) -> None:
     content = samples.WELL[media_type]
+    await storage.at_rest()
     data = await storage.uploaded(content, "Übung 1.bin", "public/sub")
     extension = data["key"].rpartition(".")[2]
     assert data["mimetype"] == media_type
@@ -107,7 +108,7 @@ async def test_a_photo_belongs_to_the_export_and_the_erasure_of_its_person(
 
 
 async def test_what_is_refused_leaves_nothing_behind(storage: Storage) -> None:
-    before = storage.objects()
+    before = await storage.at_rest()
     bad = samples.png()[:-1]
     answers = await asyncio.gather(*(storage.upload(bad, f"{n}.png") for n in range(5)))
     assert [answer.status_code for answer in answers] == [400] * 5

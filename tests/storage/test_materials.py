@@ -6,7 +6,7 @@ from tests.storage.conftest import Storage
 
 
 async def test_files_of_a_material_lie_in_the_store_until_it_is_deleted(storage: Storage) -> None:
-    before, admin = storage.objects(), storage.bearer()
+    before, admin = await storage.at_rest(), storage.bearer()
     parts = form(title="x", locale="en", pdfs=[("a.pdf", PDF)], films=[("b.mp4", MP4)])
     answer = await storage.http.post("/education-materials", files=parts, headers=admin)
     assert answer.status_code == 201, answer.text
@@ -25,11 +25,11 @@ async def test_files_of_a_material_lie_in_the_store_until_it_is_deleted(storage:
     async def gone() -> bool:
         return storage.objects() == before
 
-    await eventually(gone)
+    await eventually(gone, within=30)
 
 
 async def test_of_a_form_that_fails_after_its_files_came_none_is_stored(storage: Storage) -> None:
-    before = storage.objects()
+    before = await storage.at_rest()
     for parts in (
         form(title="x", pdfs=[("a.pdf", PDF)]),  # no locale
         form(title="x", locale="en", pdfs=[("a.pdf", PDF), ("b.pdf", PDF[:-9])]),

@@ -21,7 +21,7 @@ async def sent(storage: Storage, body: bytes, *pieces: bytes) -> Answer:
         client.send(head(storage, len(body) + sum(map(len, pieces))) + body)
         for piece in pieces:
             client.send(piece)
-        return await client.answer(within=25)
+        return await client.answer(within=60)
 
 
 def part(headers: str, content: bytes = b"x") -> bytes:
@@ -36,7 +36,7 @@ def with_type(storage: Storage, content_type: str, body: bytes) -> bytes:
 async def asked(storage: Storage, request: bytes) -> Answer:
     async with await Client.to(storage.port) as client:
         client.send(request)
-        return await client.answer()
+        return await client.answer(within=30)
 
 
 async def test_a_body_is_the_same_wherever_it_is_cut() -> None:
@@ -67,7 +67,7 @@ async def test_a_body_arrives_however_it_is_cut_into_pieces(local: Storage) -> N
             client.send(WHOLE[at : at + 3])
             await client.writer.drain()
             await asyncio.sleep(0)
-        answer = await client.answer()
+        answer = await client.answer(within=30)
     assert answer.status == 201, answer.body
     assert answer.json["data"]["size"] == len(PNG)
 
@@ -138,7 +138,7 @@ async def test_other_routes_take_no_multipart(local: Storage) -> None:
 async def test_a_body_that_is_not_whole_or_well_formed_is_refused(
     local: Storage, body: bytes
 ) -> None:
-    before = local.objects()
+    before = await local.at_rest()
     answer = await sent(local, body)
     assert answer.status in (400, 413, 415), answer.body
     assert answer.code
@@ -184,15 +184,15 @@ async def test_a_file_too_large_for_its_kind_is_refused_while_it_comes(local: St
     async with await Client.to(local.port) as client:
         client.send(head(local, size))
         client.send(FRAME + samples.png(filling=16 * MIB))
-        answer = await client.answer(within=5)
+        answer = await client.answer(within=30)
         assert (answer.status, answer.code) == (413, "file_too_large")
-        assert await client.closed()
+        assert await client.closed(within=30)
 
 
 async def test_a_file_of_the_wrong_kind_is_refused_by_its_first_bytes(local: Storage) -> None:
     async with await Client.to(local.port) as client:
         client.send(head(local, 900 * MIB) + FRAME + b"MZ" + b"\0" * 10_000)
-        answer = await client.answer(within=5)
+        answer = await client.answer(within=30)
         assert (answer.status, answer.code) == (415, "file_type_not_allowed")
 
 
