@@ -10,7 +10,9 @@ import pytest
 from deploy.stack import Stack
 
 # A property holds or not; how long an example takes is the machine's affair.
-hypothesis.settings.register_profile("aula", deadline=None)
+hypothesis.settings.register_profile(
+    "aula", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("aula")
 
 
