@@ -58,7 +58,7 @@ class Users:
             data = (await self.http.get("/me", headers=bearer)).json()["data"]
             return data["email"] is not None
 
-        await eventually(is_known)
+        await eventually(is_known, within=30)
         return user_id, bearer
 
     async def said(self, trace: str, event: type[E]) -> list[E]:
@@ -77,7 +77,7 @@ class Users:
         async def handled() -> bool:
             return await self.database["inbox"].count_documents(inbox) == len(events)
 
-        await eventually(handled)
+        await eventually(handled, within=30)
 
     async def has_caught_up(self) -> None:
         """Other tests left events in the stream: returns when they are handled."""
@@ -88,7 +88,7 @@ class Users:
             answer = await self.http.get("/me", headers=self.issuer.bearer(last))
             return answer.json()["data"]["email"] is not None
 
-        await eventually(handled, within=30)
+        await eventually(handled, within=60)
 
 
 def _registration(user_id: str, role: Role) -> UserRegistered:
@@ -123,8 +123,8 @@ async def running(
     async with (
         outbox_of("auth", client["test_auth"], nats_url) as auth,
         Stack(environment, data_dir=folder, only=replicas) as stack,
-        httpx.AsyncClient(base_url=stack.url(replicas[0]), timeout=15) as http,
-        httpx.AsyncClient(base_url=stack.url(replicas[-1]), timeout=15) as other,
+        httpx.AsyncClient(base_url=stack.url(replicas[0]), timeout=30) as http,
+        httpx.AsyncClient(base_url=stack.url(replicas[-1]), timeout=30) as other,
     ):
         database = client["aula_users"]
         pseudonyms = Pseudonyms(PRIVACY_KEY)

@@ -27,12 +27,12 @@ async def erasure_of(users: Users, user_id: str) -> Document:
     async def found() -> Document | None:
         return await users.database["erasures"].find_one(person)
 
-    return await eventually(found)
+    return await eventually(found, within=30)
 
 
-async def completed(users: Users, erasure_id: str, within: float = 15) -> Document:
+async def completed(users: Users, erasure_id: str) -> Document:
     async def found() -> Document | None:
         done = {"_id": erasure_id, "state": "complete"}
         return await users.database["erasures"].find_one(done)
 
-    return await eventually(found, within)
+    return await eventually(found, within=60)

@@ -155,7 +155,7 @@ async def test_consents_are_exported_with_the_profile(users: Users) -> None:
     async def exported() -> list[UserExported]:
         return await users.said(user_id, UserExported)
 
-    (piece,) = await eventually(exported)
+    (piece,) = await eventually(exported, within=30)
     opened = Seal(PRIVACY_KEY).open(piece.sealed, export_id)
     documents = msgspec.json.decode(zlib.decompress(opened))
     consents = {each["document"]: each for each in documents["consents"]}
@@ -176,4 +176,4 @@ async def test_consents_are_erased_with_the_person(users: Users) -> None:
     async def are_gone() -> bool:
         return await consents_of(users, user_id) == []
 
-    await eventually(are_gone)
+    await eventually(are_gone, within=30)

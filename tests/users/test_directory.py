@@ -157,8 +157,7 @@ async def test_a_broad_search_looks_at_a_thousand_and_says_so(servers: Stack) ->
 async def test_fifty_who_come_at_once_are_all_counted(servers: Stack) -> None:
     async with kept(servers.mongo_url, "test_directory_counters") as crowd:
         people = [person(role="admin") for _ in range(50)]
-        async with asyncio.timeout(5):
-            await crowd.save(*people)
+        await crowd.save(*people)  # which gives up after ten seconds of being in each other's way
         assert await crowd.counters.all() == {
             "groups.admin_incomplete": 50,
             "months.2026-01": 50,
@@ -230,7 +229,7 @@ async def test_an_admin_finds_who_has_just_registered(users: Users, admin: dict[
         assert data["pagination"]["totalItems"] == len(data["list"])
         return bool(data["list"] and data["list"][0]["email"] == f"{user_id}@aula.test")
 
-    await eventually(found)
+    await eventually(found, within=30)
 
 
 @pytest.mark.parametrize(
@@ -293,4 +292,4 @@ async def test_an_admin_who_was_demoted_sees_no_list(users: Users) -> None:
     async def refused() -> bool:
         return (await users.http.get("/admin/users", headers=bearer)).status_code == 403
 
-    await eventually(refused)
+    await eventually(refused, within=30)

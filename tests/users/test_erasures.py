@@ -53,7 +53,7 @@ async def asked_again(users: Users, erasure_id: str, times: int) -> None:
     async def was_asked() -> bool:
         return len(await users.said(erasure_id, UserDeleted)) == times
 
-    await eventually(was_asked)
+    await eventually(was_asked, within=30)
 
 
 def test_receipts_in_any_order_and_twice_end_in_the_same_erasure() -> None:
@@ -114,7 +114,7 @@ async def test_once_the_last_mail_is_out_the_sealed_address_goes_too(users: User
     assert len(await users.said(erasure["_id"], UserErasureCompleted)) == 1
     await wind_back(users, erasure["_id"], timedelta(days=4))
     over = {"_id": erasure["_id"], "state": "complete", "next_step_at": None}
-    await eventually(lambda: users.database["erasures"].find_one(over))
+    await eventually(lambda: users.database["erasures"].find_one(over), within=30)
     assert await users.said(erasure["_id"], UserErasureCompleted) == []
 
 
@@ -128,7 +128,7 @@ async def test_admins_see_how_far_an_erasure_is(users: Users) -> None:
         data = (await users.http.get(path, headers=admin)).json()["data"]
         return data if data["missing"] == ["learning", "notifications"] else None
 
-    data = await eventually(seen)
+    data = await eventually(seen, within=30)
     assert (data["state"], data["asked"], data["completedAt"]) == ("running", 1, None)
     assert [receipt["service"] for receipt in data["receipts"]] == ["auth", "users"]
     assert data["receipts"][0]["counts"] == {"sessions": 2}
@@ -178,7 +178,7 @@ async def test_only_the_silent_are_asked_again(users: Users) -> None:
         known = await users.database["erasures"].find_one({"_id": erasure["_id"]})
         return set(known["receipts"]) == {"auth", "notifications", "users"}
 
-    await eventually(waits_for_learning)
+    await eventually(waits_for_learning, within=30)
     for asked in (2, 3):
         await wind_back(users, erasure["_id"], timedelta(minutes=5))
         await asked_again(users, erasure["_id"], asked)
@@ -197,12 +197,12 @@ async def test_what_takes_too_long_is_flagged_and_still_ends(users: Users, data_
         answer = await users.http.get("/admin/erasures?state=stuck", headers=admin)
         return erasure["_id"] in [each["id"] for each in answer.json()["data"]["list"]]
 
-    await eventually(flagged)
+    await eventually(flagged, within=30)
 
     async def counted() -> bool:
         return 'aula_erasures_open{state="stuck"}' in (await users.http.get("/metrics")).text
 
-    await eventually(counted)
+    await eventually(counted, within=30)
 
     def warned() -> int:
         """How often any replica said so."""
@@ -210,7 +210,7 @@ async def test_what_takes_too_long_is_flagged_and_still_ends(users: Users, data_
         lines = [line for log in logs for line in log.splitlines() if "erasure is stuck" in line]
         return len([line for line in lines if users.pseudonyms.of(user_id) in line])
 
-    await eventually(warned)
+    await eventually(warned, within=30)
     await wind_back(users, erasure["_id"], timedelta(hours=2))
     await asked_again(users, erasure["_id"], 3)
     assert warned() == 1
@@ -240,7 +240,7 @@ async def test_killed_before_anything_was_published_the_erasure_still_ends(
     await own_servers.start_one("nats")
     erasure = await erasure_of(pair, user_id)
     await answer_for(pair, erasure["_id"], *OTHERS)
-    await completed(pair, erasure["_id"], within=30)
+    await completed(pair, erasure["_id"])
 
 
 async def test_killed_between_the_last_receipt_and_the_end_the_erasure_still_ends(
@@ -260,10 +260,10 @@ async def test_killed_between_the_last_receipt_and_the_end_the_erasure_still_end
         assert known["state"] == "running"
         return len(known["receipts"]) == len(SERVICES)
 
-    await eventually(all_there)
+    await eventually(all_there, within=30)
     await asyncio.gather(pair.stack.kill("users"), pair.stack.kill("users-2"))
     await pair.database["outbox"].delete_one({"_id": obstacle["_id"]})
-    await completed(pair, erasure["_id"], within=30)
+    await completed(pair, erasure["_id"])
     told = {"subject": "user.erasure_completed", "headers.ce-subject": erasure["_id"]}
     assert await pair.database["outbox"].count_documents(told) == 1
 

@@ -70,7 +70,7 @@ async def ready(users: Users, bearer: Bearer) -> Document:
         data = await asked(users, bearer)
         return data if data["status"] == "ready" else None
 
-    return await eventually(is_ready)
+    return await eventually(is_ready, within=30)
 
 
 async def download(users: Users, url: str) -> dict[str, Document]:
@@ -173,7 +173,7 @@ async def test_after_a_minute_only_the_silent_are_asked_again(users: Users) -> N
         export = await users.database["exports"].find_one({"_id": export_id})
         return set(export["whole"]) == {"auth", "users"}
 
-    await eventually(waits)
+    await eventually(waits, within=30)
     await asked(users, bearer)
     assert len(await users.said(user_id, UserExportRequested)) == 1
     await wind_back(users, export_id, timedelta(minutes=2))

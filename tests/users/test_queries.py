@@ -115,7 +115,7 @@ async def seen(users: Users, users_servers: Stack) -> Seen:
     started = utc_now()
     async with profiler(users_servers, "aula_users") as driver:
         await play(users, cast)
-        await eventually(lambda: len(sweeps(driver)) == 3, within=20)
+        await eventually(lambda: len(sweeps(driver)) == 3, within=60)
         database = driver["aula_users"]
         fresh = {"expires_at": {"$gte": started + INBOX_MEMORY}}
         handled = {str(each["_id"]).partition(":")[0] for each in database["inbox"].find(fresh)}
@@ -139,6 +139,7 @@ async def play(users: Users, cast: dict[str, tuple[str, dict[str, str]]]) -> Non
     await users.say(UserEmailChanged(user_id=user_id, version=2, email="profiled@aula.test"))
     await users.say(UserRoleChanged(user_id=user_id, version=3, role="user"))
     await users.somebody()
+    await users.has_heard(user_id)
     places = {"token": await export_token(users, *cast["user"])}
     for call in SCRIPT:
         about, _ = cast[call.about]
