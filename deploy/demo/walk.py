@@ -222,7 +222,11 @@ class Walk:
         return f"{replied['status']}, by mail: “{subject}”"
 
     def looks_at_numbers(self) -> str:
-        overview = self._admin.get("/admin/dashboard")["overview"]
+        def whole() -> dict[str, Any] | None:
+            data: dict[str, Any] = self._admin.get("/admin/dashboard")
+            return None if data["degraded"] else data["overview"]
+
+        overview = waited(whole, "parts of the dashboard are missing")
         users, tests, contacts = (overview[name] for name in ("users", "tests", "contacts"))
         return (
             f"{users['total']} people, {tests['totalSubmissions']} tests taken"

@@ -12,9 +12,11 @@ from playwright.async_api import BrowserContext, Page, async_playwright
 
 from deploy.stack import Stack
 from tests.browser.outside import Outside
+from tests.patience import PATIENT
 
 CHROMIUM = Path("/usr/bin/chromium-headless-shell")
 ARTIFACTS = Path(__file__).parents[1] / "artifacts"
+WITHIN = 90  # seconds: a browser on a busy machine is slow
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -63,7 +65,7 @@ async def window(data_dir: Path) -> AsyncIterator[Window]:
             f" apt-get install -y --no-install-recommends {CHROMIUM.name}"
         )
     async with (
-        Stack({}, data_dir=data_dir / "stack") as stack,
+        Stack(PATIENT, data_dir=data_dir / "stack") as stack,
         Outside() as outside,
         async_playwright() as playwright,
     ):
@@ -72,7 +74,8 @@ async def window(data_dir: Path) -> AsyncIterator[Window]:
             executable_path=CHROMIUM,
             args=[*FLAGS, f"--proxy-server={outside.url}"],
             viewport={"width": 1400, "height": 1000},
+            timeout=WITHIN * 1000,
         )
-        context.set_default_timeout(30_000)  # a busy machine is slow
+        context.set_default_timeout(WITHIN * 1000)
         yield Window(stack.url("gateway"), context, outside)
         await context.close()

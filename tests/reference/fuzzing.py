@@ -7,12 +7,14 @@ the answers are held against the document.
 import asyncio
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import httpx
 import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
@@ -35,6 +37,8 @@ from deploy.api import ADMIN
 from deploy.reference.operations import operations
 from deploy.stack import EVERYTHING, Stack
 from shared.ids import new_id
+from tests.eventually import eventually
+from tests.patience import PATIENT
 from tests.reference.document import API, closed
 from tests.tokens import Signer, publish_keys
 
@@ -104,7 +108,7 @@ class Fuzzing:
         for name in [each for each in case.headers or () if each.lower() == "authorization"]:
             del case.headers[name]  # one made up is a 401, and no more
         headers = self._bearer(case, role) if role else {}
-        answer = case.call(base_url=self.url, headers=headers, session=self._session, timeout=30)
+        answer = case.call(base_url=self.url, headers=headers, session=self._session, timeout=60)
         self.asked += 1
         self.statuses[answer.status_code] = self.statuses.get(answer.status_code, 0) + 1
         try:
@@ -131,7 +135,7 @@ class Fuzzing:
 
     def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         headers = self.signer.bearer(new_id(), "admin")
-        answer = self._session.post(self.url + path, json=body, headers=headers, timeout=30)
+        answer = self._session.post(self.url + path, json=body, headers=headers, timeout=60)
         assert answer.ok, (path, answer.text)
         data: dict[str, Any] = answer.json()["data"]
         return data
@@ -184,13 +188,32 @@ def can_be_wrong(operation: APIOperation) -> bool:
     return needs_token or "requestBody" in told or not any_text
 
 
-async def main(examples: int) -> int:
+@asynccontextmanager
+async def fuzzed(
+    folder: Path, examples: int, report: Callable[[str], None] = lambda _: None
+) -> AsyncIterator[Fuzzing]:
+    """After a run against a stack of its own, which is still there."""
     signer = Signer()
+    async with Stack(PATIENT, data_dir=folder, only=EVERYTHING) as stack:
+        await publish_keys(stack.nats_url, signer)
+        async with httpx.AsyncClient(base_url=stack.url("gateway"), timeout=60) as http:
+            await eventually(lambda: _is_known(http, signer), within=30)
+        fuzzing = Fuzzing(stack.url("gateway"), signer, examples, report)
+        await asyncio.to_thread(fuzzing.run)
+        yield fuzzing
+
+
+async def _is_known(http: httpx.AsyncClient, signer: Signer) -> bool:
+    """To the gateway and the services behind it; auth goes by tokens of its own."""
+    headers = signer.bearer(new_id(), "admin")
+    paths = ("/me", "/settings", "/notifications")
+    return {(await http.get(path, headers=headers)).status_code for path in paths} == {200}
+
+
+async def main(examples: int) -> int:
     with tempfile.TemporaryDirectory(prefix="aula-") as folder:
-        async with Stack({}, data_dir=Path(folder), only=EVERYTHING) as stack:
-            await publish_keys(stack.nats_url, signer)
-            fuzzing = Fuzzing(stack.url("gateway"), signer, examples, partial(print, flush=True))
-            await asyncio.to_thread(fuzzing.run)
+        async with fuzzed(Path(folder), examples, partial(print, flush=True)) as fuzzing:
+            pass
     print(f"{fuzzing.asked} requests, {dict(sorted(fuzzing.statuses.items()))}")
     return int(bool(fuzzing.wrong))
 

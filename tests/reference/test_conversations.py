@@ -1,25 +1,18 @@
 """Every operation is asked what can be asked, by the document; it must know each answer."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from deploy.stack import Stack
-from tests.reference.fuzzing import Fuzzing, described
-from tests.tokens import Signer, publish_keys
+from tests.reference.fuzzing import Fuzzing, described, fuzzed
 
 EXAMPLES = 1  # good ones and bad ones, for each operation; `fuzzing` by hand for more
 
 
 @pytest.fixture(scope="module")
 async def asked(data_dir: Path) -> AsyncIterator[Fuzzing]:
-    async with Stack({}, data_dir=data_dir / "reference") as stack:
-        signer = Signer()
-        await publish_keys(stack.nats_url, signer)
-        fuzzing = Fuzzing(stack.url("gateway"), signer, EXAMPLES)
-        await asyncio.to_thread(fuzzing.run)
+    async with fuzzed(data_dir / "reference", EXAMPLES) as fuzzing:
         yield fuzzing
 
 

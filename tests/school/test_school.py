@@ -10,13 +10,14 @@ import httpx
 import pikepdf
 import pytest
 
-from deploy.api import Api, signed_in_admin
+from deploy.api import Api, signed_in_admin, waited
 from deploy.demo.walk import Walk
 from deploy.ports import free_ports
 from deploy.school.loading import LEARNER, School
 from deploy.school.materials import MATERIALS, Material
 from deploy.school.placement import BANDS, TESTS, PlacementTest
 from deploy.stack import Stack
+from tests.patience import PATIENT
 
 
 @pytest.mark.parametrize("test", TESTS, ids=lambda test: test.language)
@@ -36,12 +37,12 @@ def test_its_files_are_sound(material: Material) -> None:
 
 
 async def test_loading_it_again_changes_nothing_and_a_walk_leaves_nothing(data_dir: Path) -> None:
-    async with Stack({}, data_dir=data_dir / "school") as stack:
+    async with Stack(PATIENT, data_dir=data_dir / "school") as stack:
         await asyncio.to_thread(_try, stack.url("gateway"))
 
 
 def _try(url: str) -> None:
-    with httpx.Client(base_url=url, timeout=30, trust_env=False) as http:
+    with httpx.Client(base_url=url, timeout=60, trust_env=False) as http:
         visitor = Api(http)
         admin = signed_in_admin(visitor)
         _load_twice(visitor, admin)
@@ -50,6 +51,8 @@ def _try(url: str) -> None:
 
 def _load_twice(visitor: Api, admin: Api) -> None:
     assert all(step() for _, step in School(visitor, admin).steps())
+    # Users may not have heard yet of who has just come: the admin and the learner.
+    waited(lambda: len(admin.all("/admin/users")) == 2, "they are not listed")
     assert not any(step() for _, step in School(visitor, admin).steps())
     (learner,) = admin.all("/admin/users", search=LEARNER["email"])
     assert (learner["name"], learner["language"]) == ("Deniz", "tr")
