@@ -18,6 +18,7 @@ from shared.pseudonyms import Pseudonyms
 from shared.roles import Role
 from tests.eventually import eventually
 from tests.neighbours import outbox_of, say
+from tests.persistence import Persistent
 from tests.tokens import Signer, publish_keys
 
 E = TypeVar("E", bound=Event)
@@ -76,7 +77,11 @@ async def running(
     async with (
         outbox_of("others", client["test_others"], nats_url) as others,
         Stack(environment, data_dir=folder, only=("learning",)) as stack,
-        httpx.AsyncClient(base_url=stack.url("learning"), timeout=60) as http,
+        httpx.AsyncClient(
+            base_url=stack.url("learning"),
+            timeout=60,
+            transport=Persistent(httpx.AsyncHTTPTransport()),
+        ) as http,
     ):
         database = client["aula_learning"]
         audit = AuditLog(database["audit"], Pseudonyms(PRIVACY_KEY), PRIVACY_KEY)

@@ -27,6 +27,7 @@ from shared.node import Node
 from shared.seal import Seal
 from shared.settings import Secret, ServiceSettings
 from tests.eventually import eventually
+from tests.persistence import Persistent
 
 CODE_KEY = Secret("a key that only auth and notifications have")
 PRIVACY_KEY = Secret("a key that every process of the system has")
@@ -178,7 +179,7 @@ async def notifications(stack: Stack, prefix: str, **settings: Any) -> AsyncIter
         )
     )
     client = connect(stack.mongo_url)
-    transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
+    transport = Persistent(httpx.ASGITransport(app=app))  # type: ignore[arg-type]
     async with (
         lifespan(app),
         httpx.AsyncClient(transport=transport, base_url="http://notifications") as http,
