@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -64,7 +64,10 @@ class Held:
         return [*self.holdings, *([self.copy] if self.copy else [])]
 
 
-HeldOn = Callable[[str], Awaitable[Held]]
+class HeldOn(Protocol):
+    async def __call__(self, user_id: str, email: str | None = None) -> Held:
+        """`email`: theirs at the end, which a service may not have heard of: their erasure may
+        come to it before their registration."""
 
 
 class PersonalData:
@@ -96,7 +99,9 @@ class PersonalData:
         """In batches that are commits of their own: what is interrupted goes on where it was."""
         if event.services and self._service not in event.services:
             return
-        held = [await self._bury(event.user_id)]
+        sealed = event.sealed_email
+        email = self._seal.open(sealed, event.erasure_id).decode() if sealed else None
+        held = [await self._bury(event.user_id, email)]
         while await self._remove(event.user_id, held):
             # What was being written meanwhile is there now. It may lie where only the first look
             # knows of: what that went by is gone.
@@ -111,8 +116,8 @@ class PersonalData:
             )
         )
 
-    async def _bury(self, user_id: str) -> Held:
-        held = await self._held_on(user_id)
+    async def _bury(self, user_id: str, email: str | None) -> Held:
+        held = await self._held_on(user_id, email)
 
         async def work(transaction: Transaction) -> None:
             await self._tombstones.put(user_id, transaction.session)

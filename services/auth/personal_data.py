@@ -11,7 +11,7 @@ from shared.personal_data import Held, HeldOn, Holding
 def held_in(
     found_by: Identities, identities: Collection, sessions: Collection, ledgers: Collection
 ) -> HeldOn:
-    async def held_on(user_id: str) -> Held:
+    async def held_on(user_id: str, email: str | None = None) -> Held:
         known = await found_by.find(user_id)
         addresses = await _addresses(known, found_by) if known else ()
         keys = [key for address in addresses for key in (f"email:{address}", f"phone:{address}")]

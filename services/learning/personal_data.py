@@ -13,7 +13,7 @@ HoldingOf = Callable[[str], Holding]
 
 
 def held_in(people: Collection, *holdings: HoldingOf) -> HeldOn:
-    async def held_on(user_id: str) -> Held:
+    async def held_on(user_id: str, email: str | None = None) -> Held:
         return Held([holding(user_id) for holding in holdings], copy=copy_in(people, user_id))
 
     return held_on

@@ -8,14 +8,15 @@ from collections.abc import Iterable
 from services.notifications.part import Part
 from services.notifications.people import Whom
 from shared.acquaintances import copy_in
-from shared.mongo import Collection, Document
+from shared.mongo import Collection
 from shared.personal_data import Held, HeldOn
 
 
 def held_in(people: Collection, parts: Iterable[Part]) -> HeldOn:
-    async def held_on(user_id: str) -> Held:
+    async def held_on(user_id: str, email: str | None = None) -> Held:
         person = await people.find_one({"_id": user_id}) or {}
-        whom = Whom(user_id, await _emails(person, people), person.get("phone"))
+        known = {*person.get("emails", ()), person.get("email"), email} - {None}
+        whom = Whom(user_id, await _theirs(known, user_id, people), person.get("phone"))
         return Held(
             holdings=[holding for part in parts for holding in part.holdings_on(whom)],
             copy=copy_in(people, user_id, hidden=("stays",)),
@@ -25,8 +26,7 @@ def held_in(people: Collection, parts: Iterable[Part]) -> HeldOn:
     return held_on
 
 
-async def _emails(person: Document, people: Collection) -> list[str]:
-    """Theirs now and before; not one that has become somebody else's meanwhile."""
-    emails = {*person.get("emails", ()), *filter(None, [person.get("email")])}
-    others = people.find({"email": {"$in": list(emails)}, "_id": {"$ne": person.get("_id")}})
+async def _theirs(emails: set[str], user_id: str, people: Collection) -> list[str]:
+    """Without those that have become somebody else's meanwhile."""
+    others = people.find({"email": {"$in": list(emails)}, "_id": {"$ne": user_id}})
     return sorted(emails - {other["email"] async for other in others})

@@ -11,7 +11,7 @@ _INNER = ("facts", "version", "deletion_id", "export_id", "listed")
 def held_in(
     people: Collection, consents: Collection, exports: Collection, parts: Collection
 ) -> HeldOn:
-    async def held_on(user_id: str) -> Held:
+    async def held_on(user_id: str, email: str | None = None) -> Held:
         theirs = {"user_id": user_id}
         return Held(
             holdings=[

@@ -175,8 +175,9 @@ class UserDeletionCancelled(PersonEvent, frozen=True, kw_only=True):
 
 class UserDeleted(Event, frozen=True, kw_only=True):
     """The account is gone for good: every service erases what it holds on the person and answers
-    `user.erased`. `services`: only these are asked (again); empty: all. It is erased itself once
-    all have answered."""
+    `user.erased`. `services`: only these are asked (again); empty: all. `sealed_email`: as in
+    `user.erasure_completed`, for who has not heard of it otherwise. It is erased itself once all
+    have answered."""
 
     subject: ClassVar[str] = "user.deleted"
     owner: ClassVar[str] = "users"
@@ -184,6 +185,7 @@ class UserDeleted(Event, frozen=True, kw_only=True):
     user_id: str
     erasure_id: str
     services: tuple[str, ...] = ()
+    sealed_email: str | None = None
 
     @property
     def about(self) -> str:

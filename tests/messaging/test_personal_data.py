@@ -45,7 +45,7 @@ class Library:
             SEAL,
         )
 
-    async def held_on(self, user_id: str) -> Held:
+    async def held_on(self, user_id: str, email: str | None = None) -> Held:
         letters = {"$unheard": 1} if self.broken else {"to": user_id}
         return Held(
             holdings=[

@@ -85,8 +85,10 @@ def deletion_cancelled(user_id: str, deletion_id: str = "") -> UserDeletionCance
     )
 
 
-def deleted(user_id: str) -> UserDeleted:
-    return UserDeleted(user_id=user_id, erasure_id=new_id())
+def deleted(user_id: str, email: str | None = None) -> UserDeleted:
+    erasure_id = new_id()
+    sealed = SEAL.close(email.encode(), erasure_id) if email else None
+    return UserDeleted(user_id=user_id, erasure_id=erasure_id, sealed_email=sealed)
 
 
 def erasure_completed(email: str, language: Language = "en") -> UserErasureCompleted:

@@ -43,9 +43,9 @@ async def api(backbone: Stack) -> AsyncIterator[Api]:
         yield api
 
 
-async def erased(api: Api, user_id: str) -> dict[str, int]:
-    """What the receipt counts."""
-    event = deleted(user_id)
+async def erased(api: Api, user_id: str, email: str | None = None) -> dict[str, int]:
+    """What the receipt counts. `email`: what users says it was."""
+    event = deleted(user_id, email)
     await told(api.auth, api.service, event)
 
     async def receipt() -> list[dict[str, Any]]:
@@ -116,6 +116,26 @@ async def test_what_somebody_wrote_goes_with_them_however_they_spelled_their_add
         assert trace not in everything
     assert [each["id"] for each in await found(api, search=bobs["email"])] == [bobs["id"]]
     assert not await drift(api)
+
+
+async def test_what_somebody_wrote_goes_although_nothing_but_their_end_was_heard_of_them(
+    api: Api,
+) -> None:
+    ada, mail = new_id(), address()
+    await write(api, mail, fullName="Ada Canary")
+    assert (await erased(api, ada, mail))["contacts"] == 1
+    await told(api.auth, api.service, registered(ada, email=mail))
+    stored = repr(await api.service.everything())
+    for trace in (ada, mail, "Ada Canary"):
+        assert trace not in stored, trace
+
+
+async def test_what_has_become_the_address_of_somebody_else_stays_theirs(api: Api) -> None:
+    mail = address()
+    await api.somebody(email=mail)
+    await write(api, mail)
+    assert "contacts" not in await erased(api, new_id(), mail)
+    assert len(await found(api, search=mail)) == 1
 
 
 async def test_an_answer_stays_when_the_admin_goes_and_names_nobody(api: Api) -> None:

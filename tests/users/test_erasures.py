@@ -83,6 +83,9 @@ async def test_when_all_have_answered_nothing_is_left_but_pseudonym_times_and_co
 ) -> None:
     user_id, erasure = await delete(users)
     assert (erasure["user_id"], erasure["state"]) == (user_id, "running")
+    (asked,) = await users.said(erasure["_id"], UserDeleted)
+    sealed = Seal(PRIVACY_KEY).open(asked.sealed_email or "", erasure["_id"])
+    assert sealed.decode() == f"{user_id}@aula.test"
     await answer_for(users, erasure["_id"], *OTHERS, *OTHERS)
     done = await completed(users, erasure["_id"])
     assert set(done["receipts"]) == set(SERVICES)

@@ -77,7 +77,9 @@ class ErasureService:
             next_step_at=now + pause(1),
         )
         await self._erasures.insert(erasure, transaction.session)
-        transaction.record(UserDeleted(user_id=person.id, erasure_id=erasure_id))
+        transaction.record(
+            UserDeleted(user_id=person.id, erasure_id=erasure_id, sealed_email=erasure.sealed_email)
+        )
 
     async def keep_receipt(self, event: UserErased, transaction: Transaction) -> None:
         erasure = await self._erasures.find(event.erasure_id, transaction.session)
@@ -156,7 +158,12 @@ class ErasureService:
         if not erasure.silent or erasure.user_id is None:
             return erasure
         transaction.record(
-            UserDeleted(user_id=erasure.user_id, erasure_id=erasure.id, services=erasure.silent)
+            UserDeleted(
+                user_id=erasure.user_id,
+                erasure_id=erasure.id,
+                services=erasure.silent,
+                sealed_email=erasure.sealed_email,
+            )
         )
         return erasure.asked_again(now)
 
