@@ -10,6 +10,8 @@ from shared.languages import Language
 
 
 class CourseEvent(Event, frozen=True, kw_only=True):
+    """Each has the time of its change: of one course's, the later time is the later change."""
+
     owner: ClassVar[str] = "learning"
 
     course_id: str

@@ -286,6 +286,24 @@ async def test_who_waits_for_a_course_is_told_when_its_start_changes(learning: L
     assert [each.changed_at for each in said] == sorted(each.changed_at for each in said)
 
 
+async def test_each_change_is_later_than_the_one_before_though_a_clock_was_fast(
+    learning: Learning,
+) -> None:
+    course_id = (await create(learning))["id"]
+    ahead = {"$set": {"updatedAt": "2095-01-01T00:00:00.000Z"}}
+    await learning.database["courses"].update_one({"_id": course_id}, ahead)
+    await change(learning, course_id, isPublished=True)
+    await change(learning, course_id, startsAt="2030-09-01")
+    await learning.http.delete(f"/courses/{course_id}", headers=learning.bearer())
+    (published,) = await learning.said(course_id, CoursePublished)
+    rescheduled, gone = await learning.said(course_id, CourseRescheduled)
+    assert [published.published_at, rescheduled.changed_at, gone.changed_at] == [
+        "2095-01-01T00:00:00.001Z",
+        "2095-01-01T00:00:00.002Z",
+        "2095-01-01T00:00:00.003Z",
+    ]
+
+
 async def test_the_same_request_twice_makes_one_course(learning: Learning) -> None:
     headers = {**learning.bearer(), "Idempotency-Key": new_id()}
     first, second = [

@@ -7,7 +7,7 @@ import msgspec
 from services.learning.courses.domain import Course
 from services.learning.courses.repository import Courses, Selection
 from shared.audit import AuditLog
-from shared.clock import Clock, timestamp
+from shared.clock import Clock
 from shared.contracts.learning import CoursePublished, CourseRescheduled
 from shared.errors import NotFound
 from shared.http.pagination import Page, PageRequest, page_of
@@ -101,7 +101,7 @@ class CourseService:
             await self._courses.remove(course, transaction.session)
             if course.is_published:
                 gone = msgspec.structs.replace(course, is_published=False)
-                transaction.record(_rescheduled(gone, timestamp(self._clock())))
+                transaction.record(_rescheduled(gone, course.next_change(self._clock())))
             await self._note(principal, "deleted", course, (), transaction)
 
         await self._outbox.commit(work)

@@ -11,7 +11,8 @@ _KEPT = timedelta(days=40)  # longer than events: an older one must find the new
 
 
 class Course(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a course that can, or could, be seen. `as_of`: since when it is so."""
+    """What is known of a course that can, or could, be seen. `as_of`: since when it is so; of a
+    course, each change has a later one."""
 
     id: str
     title: str
