@@ -4,7 +4,8 @@ Entity tags are weak: they stand for `data`; the envelope around it has another 
 """
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -26,13 +27,18 @@ class Known:
         self._tags = [tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")]
         self._cache_control = _PUBLIC if is_anonymous else _PRIVATE
 
-    async def unless(self, tag: str, answer: Callable[[], Awaitable[T]]) -> Response[Any]:
-        """304 where the client has what `tag` stands for, else the `answer`."""
+    async def unless(
+        self, shape: type[T], state: Sequence[object], answer: Callable[[], Awaitable[T]]
+    ) -> Response[Any]:
+        """304 where the client has the `answer` already, else that. `state`: all that it depends on
+        (structs, strings, numbers). An answer with other members, as of another version of Aula, is
+        another one: `shape` is its type."""
+        tag = _tag_of(_members(shape), *state)  # type: ignore[arg-type]  # types are hashable
         return self._not_modified(tag) if self._has(tag) else self._answer(tag, await answer())
 
     def unless_same(self, data: object) -> Response[Any]:
         """304 where the client has this very `data`, else that."""
-        tag = tag_of(data)
+        tag = _tag_of(data)
         return self._not_modified(tag) if self._has(tag) else self._answer(tag, data)
 
     def _has(self, tag: str) -> bool:
@@ -48,9 +54,15 @@ class Known:
         return {"ETag": tag, "Cache-Control": self._cache_control, "Vary": "Authorization"}
 
 
-def tag_of(*parts: object) -> str:
-    """The same for the same parts (structs, strings, numbers), in every process."""
+def _tag_of(*parts: object) -> str:
+    """The same for the same parts, in every process."""
     return f'W/"{hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:32]}"'
+
+
+@cache
+def _members(shape: Any) -> dict[str, Any]:
+    """With theirs, however deep."""
+    return msgspec.json.schema(shape)
 
 
 def known_of(request: Request[Any, Any, Any]) -> Known:

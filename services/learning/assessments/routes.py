@@ -23,8 +23,7 @@ from services.learning.assessments.views import (
     TestStatus,
 )
 from services.learning.schemas import Deleted
-from shared import languages
-from shared.http.conditional import Known, tag_of
+from shared.http.conditional import Known
 from shared.http.envelope import Envelope, created, ok
 from shared.http.guards import admin, signed_in
 from shared.http.pagination import Page, PageRequest
@@ -73,8 +72,8 @@ async def list_tests(
         found = await assessments.page(query, asked)
         return Page([AssessmentSummary.of(each) for each in found.list], found.pagination)
 
-    parts = ("list", published_only, tag, locale, asked, languages.current())
-    return await known.unless(tag_of(await assessments.revision(), *parts), answer)
+    state = (await assessments.revision(), query.document, asked)
+    return await known.unless(Page[AssessmentSummary], state, answer)
 
 
 @get("/proficiency-tests/target-languages")
@@ -90,8 +89,8 @@ async def list_target_languages(
         found = await assessments.target_languages(published_only=published_only)
         return TargetLanguages(target_languages=found)
 
-    parts = ("languages", published_only, languages.current())
-    return await known.unless(tag_of(await assessments.revision(), *parts), answer)
+    state = (await assessments.revision(), published_only)
+    return await known.unless(TargetLanguages, state, answer)
 
 
 @get("/proficiency-tests/{test_id:str}", opt=refuses(NoSuchAssessment))
