@@ -18,13 +18,8 @@ import msgspec
 
 from shared import command, tracing
 from shared.clock import Clock, timestamp, utc_now
-from shared.mongo import (
-    Collection,
-    Document,
-    IndexModel,
-    Session,
-    connect,
-)
+from shared.command import CommandFailed, mongo_of, say, services_of
+from shared.mongo import Client, Collection, Document, IndexModel, Session
 from shared.pseudonyms import Pseudonyms
 from shared.settings import ServiceSettings
 
@@ -129,50 +124,43 @@ def _entry(document: Document) -> Entry:
         raise ChainBroken(f"entry {number} is not as it was written") from None
 
 
-async def _logs(settings: ServiceSettings) -> AsyncIterator[tuple[str, AuditLog]]:
+async def _logs(client: Client, settings: ServiceSettings) -> dict[str, AuditLog]:
+    """By service."""
     key = settings.secret_of_people()
-    client = connect(settings.mongo_url)
-    start = f"{settings.database_prefix}_"
-    try:
-        for name in sorted(await client.list_database_names()):
-            if not name.startswith(start):
-                continue
-            if "audit" in await client[name].list_collection_names():
-                yield (
-                    name.removeprefix(start),
-                    AuditLog(client[name]["audit"], Pseudonyms(key), key),
-                )
-    finally:
-        client.close()
+    return {
+        service: AuditLog(database["audit"], Pseudonyms(key), key)
+        for service, database in (await services_of(client, settings)).items()
+        if "audit" in await database.list_collection_names()
+    }
 
 
 async def _verify(settings: ServiceSettings) -> int:
     broken = 0
-    async for service, log in _logs(settings):
-        try:
-            number, last = await log.verify()
-            ending = f"; the last is {last[:16]}" if number else ""
-            sys.stdout.write(f"{service:<15}{number} entries, as they were written{ending}\n")
-        except ChainBroken as error:
-            broken = 1
-            sys.stdout.write(f"{service:<15}BROKEN: {error}\n")
+    async with mongo_of(settings) as client:
+        for service, log in (await _logs(client, settings)).items():
+            try:
+                number, last = await log.verify()
+                ending = f"; the last is {last[:16]}" if number else ""
+                say(f"{service:<15}{number} entries, as they were written{ending}")
+            except ChainBroken as error:
+                broken = 1
+                say(f"{service:<15}BROKEN: {error}")
     return broken
 
 
-async def _show(settings: ServiceSettings, user_id: str) -> int:
-    async for service, log in _logs(settings):
-        try:
-            entries = await log.of(user_id)
-        except ChainBroken as error:
-            sys.stderr.write(f"BROKEN: {error}\n")
-            return 1
-        for entry in entries:
-            sys.stdout.write(
-                f"{service:<15}{entry.number:>6}  {entry.at}  {entry.action:<22}"
-                f" by {entry.actor} to {entry.target}  {', '.join(entry.members)}"
-                f"  request {entry.request_id}\n"
-            )
-    return 0
+async def _show(settings: ServiceSettings, user_id: str) -> None:
+    async with mongo_of(settings) as client:
+        for service, log in (await _logs(client, settings)).items():
+            try:
+                entries = await log.of(user_id)
+            except ChainBroken as error:
+                raise CommandFailed(f"BROKEN: {error}") from None
+            for entry in entries:
+                say(
+                    f"{service:<15}{entry.number:>6}  {entry.at}  {entry.action:<22}"
+                    f" by {entry.actor} to {entry.target}  {', '.join(entry.members)}"
+                    f"  request {entry.request_id}"
+                )
 
 
 def main() -> int:

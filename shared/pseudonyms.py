@@ -4,10 +4,13 @@ A pseudonym is a keyed hash: whoever has the id and `AULA_PRIVACY_KEY` finds the
 and nobody gets from a trace to an id. `python -m shared.pseudonyms ID` prints the one of an id.
 """
 
+import argparse
 import hmac
 import sys
 
-from shared.settings import Settings, SettingsError
+from shared import command
+from shared.command import say
+from shared.settings import Settings
 
 _HEX_DIGITS = 32
 
@@ -21,16 +24,18 @@ class Pseudonyms:
         return hmac.digest(self._key, user_id.encode(), "sha256").hex()[:_HEX_DIGITS]
 
 
-def main(arguments: list[str]) -> int:
-    try:
-        pseudonyms = Pseudonyms(Settings.from_environment().secret_of_people())
-    except SettingsError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    for user_id in arguments:
-        sys.stdout.write(f"{pseudonyms.of(user_id)}\n")
-    return 0
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m shared.pseudonyms", description=__doc__)
+    parser.add_argument("ids", nargs="+", metavar="ID")
+    ids = parser.parse_args().ids
+
+    async def show(settings: Settings) -> None:
+        pseudonyms = Pseudonyms(settings.secret_of_people())
+        for user_id in ids:
+            say(pseudonyms.of(user_id))
+
+    return command.run(show, Settings)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -5,7 +5,6 @@ Reports each counter that was not what it should be, and mends it, beside whatev
 """
 
 import argparse
-import sys
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,8 +14,9 @@ from typing import Protocol
 
 from shared import command, figures
 from shared.clock import utc_now
-from shared.counters import Counters, Counting
-from shared.mongo import Database, Session, connect
+from shared.command import CommandFailed, mongo_of, say
+from shared.counters import CountedMeanwhile, Counters, Counting
+from shared.mongo import Database, Session
 from shared.settings import ServiceSettings
 
 DRIFTED = 3  # exit status
@@ -109,13 +109,14 @@ def run(service: str, kind: type[ServiceSettings], work: Recounting) -> int:
     check = parser.parse_args().check
 
     async def recounted(settings: ServiceSettings) -> int:
-        client = connect(settings.mongo_url)
-        try:
+        async with mongo_of(settings) as client:
             database = client[f"{settings.database_prefix}_{service}"]
-            findings = await work(database, utc_now(), not check)
-        finally:
-            client.close()
-        sys.stdout.write("".join(f"{line}\n" for each in findings for line in each.lines))
+            try:
+                findings = await work(database, utc_now(), not check)
+            except CountedMeanwhile as error:
+                raise CommandFailed(str(error)) from None
+        for line in (line for each in findings for line in each.lines):
+            say(line)
         return DRIFTED if check and any(each.drift for each in findings) else 0
 
     return command.run(recounted, kind)

@@ -1,9 +1,11 @@
 """The keys that sign access tokens, and how everybody learns their public half.
 
 `python -m services.auth.signing_keys DIR` makes a new key in DIR. To rotate: make one, restart the
-auth replicas one after the other; remove the old file a day later.
+auth replicas one after the other; remove the old file a day later. One that was stolen: make a new
+one, rename the old file, restart auth, then `--withdraw` it: what it signed counts no longer.
 """
 
+import argparse
 import asyncio
 import base64
 import hashlib
@@ -11,6 +13,7 @@ import os
 import sys
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +27,12 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from shared import command
+from shared.command import CommandFailed, say
 from shared.messaging import SIGNING_KEYS, Broker, BrokerAway
-from shared.settings import SettingsError
+from shared.messaging.buckets import keys_in, remove
+from shared.messaging.command import nats_of
+from shared.settings import Settings, SettingsError
 from shared.tokens import ALGORITHM
 
 Jwk = dict[str, Any]
@@ -117,7 +124,42 @@ def ensure_key(folder: Path) -> None:
         make_key(folder)
 
 
+async def withdraw(settings: Settings, key: str) -> None:
+    """`key`: its file, or its `kid`. Raises CommandFailed."""
+    kid = _named(key)
+    async with nats_of(settings) as broker:
+        others = set(await keys_in(broker, SIGNING_KEYS))
+        if kid not in others:
+            raise CommandFailed(
+                f"No key {kid} is published; there is {', '.join(sorted(others)) or 'none'}."
+            )
+        others.remove(kid)
+        if not others:
+            raise CommandFailed(
+                "It is the only one: no token would count. Make a new key and restart auth first."
+            )
+        await remove(broker, SIGNING_KEYS, kid)
+    say(f"{kid} is withdrawn. An auth that still has its file would publish it again.")
+
+
+def _named(key: str) -> str:
+    file = Path(key)
+    return kid_of(_load(file)) if file.is_file() else key
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m services.auth.signing_keys", description=__doc__
+    )
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="make a new key there")
+    what.add_argument("--withdraw", metavar="KEY", help="its file, or its kid")
+    options = parser.parse_args()
+    if options.withdraw:
+        return command.run(partial(withdraw, key=options.withdraw), Settings)
+    say(str(make_key(options.folder)))
+    return 0
+
+
 if __name__ == "__main__":
-    if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
-        sys.exit("usage: python -m services.auth.signing_keys DIR")
-    sys.stdout.write(f"{make_key(Path(sys.argv[1]))}\n")
+    sys.exit(main())

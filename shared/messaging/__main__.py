@@ -4,84 +4,31 @@ Reads AULA_MONGO_URL, AULA_NATS_URL and AULA_DATABASE_PREFIX, as the services do
 """
 
 import argparse
-import asyncio
-import logging
 import re
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
-from urllib.parse import urlsplit
+from functools import partial
 
 import msgspec
-import nats.errors
-import structlog
 from nats.js.api import StreamInfo
 
 from shared.clock import timestamp, utc_now
+from shared.command import CommandFailed, mongo_of, run, say, services_of
 from shared.messaging import dead_letters
-from shared.messaging.broker import Broker, BrokerAway
+from shared.messaging.broker import Broker
+from shared.messaging.command import nats_of
 from shared.messaging.dead_letters import DeadLetter, NoSuchLetter
 from shared.messaging.outbox import PENDING
 from shared.messaging.relay import replay
-from shared.mongo import Client, PyMongoError, connect
-from shared.settings import ServiceSettings, SettingsError
+from shared.settings import ServiceSettings
 
-_PATIENCE = 6.0  # seconds for NATS to answer
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
-class CommandFailed(Exception):
-    """The message says what is wrong and what to do."""
-
-
-def say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-
-
-@asynccontextmanager
-async def nats_of(settings: ServiceSettings) -> AsyncIterator[Broker]:
-    broker = Broker(settings.nats_url, "command line")
-    await broker.start()
-    try:
-        async with asyncio.timeout(_PATIENCE):
-            await broker.ready.wait()
-    except TimeoutError:
-        raise CommandFailed(
-            f"No answer from NATS at {_place(settings.nats_url)}."
-            " Start the stack, or set AULA_NATS_URL to where it runs."
-        ) from None
-    else:
-        yield broker
-    finally:
-        await broker.close()
-
-
-@asynccontextmanager
-async def mongo_of(settings: ServiceSettings) -> AsyncIterator[Client]:
-    client = connect(settings.mongo_url)
-    try:
-        yield client
-    except PyMongoError as error:
-        raise CommandFailed(
-            f"MongoDB at {_place(settings.mongo_url)} failed ({type(error).__name__})."
-            " Start the stack, or set AULA_MONGO_URL to where it runs."
-        ) from error
-    finally:
-        client.close()
-
-
-async def services_of(client: Client, settings: ServiceSettings) -> list[str]:
-    """Those that have a database."""
-    start = f"{settings.database_prefix}_"
-    names = await client.list_database_names()
-    return sorted(name.removeprefix(start) for name in names if name.startswith(start))
-
-
-async def pending(settings: ServiceSettings, _: argparse.Namespace) -> None:
+async def pending(settings: ServiceSettings, options: argparse.Namespace) -> None:
     async with mongo_of(settings) as client:
-        for service in await services_of(client, settings):
-            rows = client[f"{settings.database_prefix}_{service}"]["outbox"]
+        for service, database in (await services_of(client, settings)).items():
+            rows = database["outbox"]
             count = await rows.count_documents(PENDING)
             oldest = await rows.find_one(PENDING, {"created_at": 1}, sort=[("created_at", 1)])
             since = f", the oldest since {timestamp(oldest['created_at'])}" if oldest else ""
@@ -97,12 +44,12 @@ async def replay_rows(settings: ServiceSettings, options: argparse.Namespace) ->
                 f" {', '.join(known) or 'none'}. (AULA_DATABASE_PREFIX is"
                 f" {settings.database_prefix!r}.)"
             )
-        rows = client[f"{settings.database_prefix}_{options.service}"]["outbox"]
+        rows = known[options.service]["outbox"]
         count = await replay(rows, utc_now() - options.since, [options.subject])
         say(f"{count} events are pending again; the running {options.service} publishes them.")
 
 
-async def list_letters(settings: ServiceSettings, _: argparse.Namespace) -> None:
+async def list_letters(settings: ServiceSettings, options: argparse.Namespace) -> None:
     async with nats_of(settings) as broker:
         async for dead in dead_letters.letters(broker.jetstream):
             time = dead.headers.get("ce-time", "-")
@@ -111,13 +58,22 @@ async def list_letters(settings: ServiceSettings, _: argparse.Namespace) -> None
 
 async def show_letter(settings: ServiceSettings, options: argparse.Namespace) -> None:
     async with nats_of(settings) as broker:
-        dead = await dead_letters.letter(broker.jetstream, options.sequence)
+        dead = await _letter(broker, options.sequence)
     for name, value in sorted(dead.headers.items()):
         say(f"{name}: {value}")
     try:
         say(msgspec.json.format(dead.payload, indent=2).decode())
     except msgspec.DecodeError:
         say(f"(not JSON) {dead.payload!r}")
+
+
+async def _letter(broker: Broker, sequence: int) -> DeadLetter:
+    try:
+        return await dead_letters.letter(broker.jetstream, sequence)
+    except NoSuchLetter as error:
+        raise CommandFailed(
+            f"There is no dead letter {error}; `dead-letters list` shows them."
+        ) from None
 
 
 async def replay_letters(settings: ServiceSettings, options: argparse.Namespace) -> None:
@@ -128,7 +84,7 @@ async def replay_letters(settings: ServiceSettings, options: argparse.Namespace)
         chosen: list[DeadLetter] = (
             [dead async for dead in dead_letters.letters(js)]
             if options.all
-            else [await dead_letters.letter(js, sequence) for sequence in options.sequences]
+            else [await _letter(broker, sequence) for sequence in options.sequences]
         )
         chosen = [dead for dead in chosen if options.consumer in (None, dead.consumer)]
         for dead in chosen:
@@ -136,7 +92,7 @@ async def replay_letters(settings: ServiceSettings, options: argparse.Namespace)
         say(f"{len(chosen)} replayed.")
 
 
-async def streams(settings: ServiceSettings, _: argparse.Namespace) -> None:
+async def streams(settings: ServiceSettings, options: argparse.Namespace) -> None:
     async with nats_of(settings) as broker:
         for stream in await broker.jetstream.streams_info():
             await _describe(broker, stream)
@@ -151,11 +107,6 @@ async def _describe(broker: Broker, stream: StreamInfo) -> None:
                 f"  {consumer.name:<30}{consumer.num_pending} to come,"
                 f" {consumer.num_ack_pending} at work or waiting for a retry"
             )
-
-
-def _place(url: str) -> str:
-    """Without user and password."""
-    return urlsplit(url).netloc.rpartition("@")[2]
 
 
 def _duration(text: str) -> timedelta:
@@ -197,19 +148,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main() -> int:
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     options = _parser().parse_args()
-    try:
-        asyncio.run(options.run(ServiceSettings.from_environment(), options))
-    except NoSuchLetter as error:
-        sys.stderr.write(f"There is no dead letter {error}; `dead-letters list` shows them.\n")
-    except (CommandFailed, SettingsError) as error:
-        sys.stderr.write(f"{error}\n")
-    except (BrokerAway, nats.errors.Error) as error:
-        sys.stderr.write(f"NATS failed meanwhile ({error}); try again.\n")
-    else:
-        return 0
-    return 1
+    return run(partial(options.run, options=options), ServiceSettings)
 
 
 if __name__ == "__main__":

@@ -29,6 +29,19 @@ _PAUSE = 0.25  # seconds
 _PAUSE_AFTER_SURPRISE = 1.0  # whatever it is, it may stay
 
 
+async def keys_in(broker: Broker, bucket: Bucket) -> list[str]:
+    entries = await broker.jetstream.key_value(bucket.name)
+    try:
+        return await entries.keys()
+    except nats.js.errors.NoKeysError:
+        return []
+
+
+async def remove(broker: Broker, bucket: Bucket, key: str) -> None:
+    """Every view hears of it within moments."""
+    await (await broker.jetstream.key_value(bucket.name)).delete(key)
+
+
 class BucketView:
     """A copy of a bucket in this process, complete once `loaded`, then kept current.
 

@@ -5,6 +5,8 @@ import base64
 import stat
 import subprocess
 import sys
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -13,9 +15,16 @@ import pytest
 from deploy.components import ROOT
 from deploy.stack import Stack
 from services.auth.settings import AuthSettings
-from services.auth.signing_keys import SigningKeys, ensure_key, make_key
-from shared.settings import SettingsError
+from services.auth.signing_keys import SigningKeys, ensure_key, make_key, put_keys
+from services.auth.tokens import TokenMint
+from shared.clock import utc_now
+from shared.errors import AuthenticationRequired
+from shared.ids import new_id
+from shared.messaging import Broker
+from shared.published_keys import PublishedKeys
+from shared.settings import Secret, Settings, SettingsError
 from tests.auth.service import Auth, session_of, settings_for
+from tests.eventually import eventually
 
 STRONG = "b0kV7cXq2LrT9mZpN4sWd8yHf3uGjA6e"
 
@@ -89,7 +98,7 @@ def test_a_key_is_made_by_a_command_and_only_its_owner_reads_it(tmp_path: Path) 
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert len(SigningKeys(path.parent).public()) == 1
     wrong = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert wrong.returncode == 1
+    assert wrong.returncode == 2
     assert "usage" in wrong.stderr
 
 
@@ -138,6 +147,62 @@ async def test_old_tokens_go_on_verifying_while_keys_rotate(servers: Stack, tmp_
             assert answer.status_code == 200
         refreshed = await auth.post("/auth/refresh", {"refreshToken": old["refreshToken"]})
         assert kid_of(refreshed.json()["data"]["accessToken"]) == kid_of(new["accessToken"])
+
+
+async def test_a_stolen_key_is_withdrawn_by_a_command(tmp_path: Path) -> None:
+    folder = tmp_path / "keys"
+    stolen = make_key(folder)
+    keys = SigningKeys(folder)
+    (kid,) = keys.public()
+    async with Stack({}, data_dir=tmp_path, only=("nats",)) as stack:
+        settings = Settings(nats_url=Secret(stack.nats_url))
+        broker = Broker(stack.nats_url, "auth")
+        published = PublishedKeys(broker, settings)
+        broker.on_connect.append(partial(put_keys, broker, keys))
+        await broker.start()
+
+        def accepts(token: str) -> bool:
+            try:
+                published.verifier.verify(token)
+            except AuthenticationRequired:
+                return False
+            return True
+
+        forged = token_by(keys, settings)
+        await eventually(lambda: accepts(forged))
+        code, said = await _withdraw(stack, str(stolen))
+        assert (code, "the only one" in said) == (1, True)
+        make_key(folder)
+        stolen = stolen.rename(tmp_path / "stolen.pem")
+        new = SigningKeys(folder)
+        await put_keys(broker, new)
+        assert accepts(forged), "merely removed, it stays known for a day"
+        assert (await _withdraw(stack, str(stolen)))[0] == 0
+        await eventually(lambda: not accepts(forged))
+        assert accepts(token_by(new, settings))
+        code, said = await _withdraw(stack, kid)
+        assert (code, said) == (1, f"No key {kid} is published; there is {new.signer[0]}.\n")
+        await published.close()
+        await broker.close()
+
+
+def token_by(keys: SigningKeys, settings: Settings) -> str:
+    mint = TokenMint(keys, issuer=settings.issuer, audience=settings.audience)
+    now = utc_now()
+    return mint.access_token(new_id(), new_id(), "user", now, now + timedelta(hours=1))
+
+
+async def _withdraw(stack: Stack, key: str) -> tuple[int | None, str]:
+    """Exit status, and everything that the command said."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "services.auth.signing_keys", "--withdraw", key),
+        cwd=ROOT,
+        env={"AULA_NATS_URL": stack.nats_url},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    output, _ = await process.communicate()
+    return process.returncode, output.decode()
 
 
 async def test_in_production_no_answer_shows_a_code(servers: Stack, tmp_path: Path) -> None:

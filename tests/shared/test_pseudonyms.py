@@ -37,3 +37,10 @@ def test_the_command_says_what_it_lacks() -> None:
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False)
     assert done.returncode == 1
     assert b"AULA_PRIVACY_KEY" in done.stderr
+
+
+def test_the_command_asks_for_an_id() -> None:
+    command = [sys.executable, "-m", "shared.pseudonyms"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+    assert done.returncode == 2
+    assert b"ID" in done.stderr
