@@ -45,8 +45,9 @@ def create_app(settings: AuthSettings, clock: Clock = utc_now) -> App:
         RefreshTokens(settings.auth_secret),
         clock,
     )
-    sign_in = SignIn(codes, identities, sessions, node.outbox, settings.superadmins(), clock)
-    accounts = AccountService(identities, ledgers, sessions, node.outbox, node.audit)
+    superadmins = settings.superadmins()
+    sign_in = SignIn(codes, identities, sessions, node.outbox, superadmins, clock)
+    accounts = AccountService(identities, ledgers, sessions, node.outbox, node.audit, superadmins)
 
     node.subscribe(event_handlers.table(accounts))
     node.holds(held_in(identities, kept_identities, kept_sessions, kept_ledgers))

@@ -117,8 +117,9 @@ class SignIn:
         self, known: Identity, proven: Identifier, now: datetime, transaction: Transaction
     ) -> Identity:
         identity = msgspec.structs.replace(known, last_login=now)
-        # It takes the proof of the address itself: an admin may give any address to an account.
-        if proven in self._superadmins and known.role != "superadmin":
+        # It takes the proof of the address itself, and an account that nothing else opens: the
+        # address may have been given to it by an admin, the phone may be somebody else's.
+        if proven in self._superadmins and known.phone is None and known.role != "superadmin":
             identity = _with_role(identity, "superadmin", transaction)
             await self._sessions.end_all_in(transaction, identity.id, "role_changed")
         # Written even if nothing but the time changed: a role or email change that runs beside
@@ -137,27 +138,26 @@ class AccountService:
         sessions: SessionService,
         outbox: Outbox,
         audit: AuditLog,
+        bootstrap_superadmins: frozenset[Email],
     ) -> None:
         self._identities = identities
         self._ledgers = ledgers
         self._sessions = sessions
         self._outbox = outbox
         self._audit = audit
+        self._superadmins = bootstrap_superadmins
 
     async def change_email(self, principal: Principal, user_id: str, email: Email) -> Identity:
         """Ends the user's sessions. Raises NotFound, EmailTaken, InsufficientPermissions (an
-        account of one's own rank or above, except one's own, is for superadmins to change)."""
+        account of one's own rank or above, except one's own, and an address that makes a superadmin
+        are for superadmins)."""
 
         async def work(transaction: Transaction) -> Identity:
             actor = await self._acting(principal, "admin", transaction)
             known = await self._identities.find(user_id, transaction.session)
             if known is None:
                 raise NotFound
-            if not (
-                actor.role == "superadmin"
-                or actor.id == user_id
-                or outranks(actor.role, known.role)
-            ):
+            if not self._may_give(actor, email, known):
                 raise InsufficientPermissions
             if known.email == email.address:
                 return known
@@ -226,6 +226,13 @@ class AccountService:
         if actor is None or outranks(least, actor.role):
             raise InsufficientPermissions
         return actor
+
+    def _may_give(self, actor: Identity, email: Email, to: Identity) -> bool:
+        if actor.role == "superadmin":
+            return True
+        if email in self._superadmins:
+            return False
+        return actor.id == to.id or outranks(actor.role, to.role)
 
     async def keep_profile(self, event: UserProfileUpdated, transaction: Transaction) -> None:
         await self._identities.keep_profile(

@@ -28,7 +28,11 @@ class AuthSettings(ServiceSettings, frozen=True, kw_only=True):
         Meta(description="Folder of ES256 private keys (`*.pem`); the last by name signs"),
     ] = ""
     bootstrap_superadmins: Annotated[
-        tuple[str, ...], Meta(description="Whoever proves such an email becomes superadmin")
+        tuple[str, ...],
+        Meta(
+            description="Whoever proves such an email becomes superadmin, unless a phone opens"
+            " their account too"
+        ),
     ] = ()
     expose_codes: Annotated[
         bool | None,

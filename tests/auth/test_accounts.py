@@ -64,33 +64,53 @@ async def test_whoever_proves_a_bootstrap_address_is_superadmin(auth: Auth) -> N
     assert answer.json()["data"]["roles"] == ["superadmin"]
 
 
-async def test_a_bootstrap_address_given_by_an_admin_promotes_nobody_until_it_is_proven(
+async def test_proof_of_a_bootstrap_address_promotes_an_account_that_was_there_before(
     auth: Auth,
 ) -> None:
     root = await auth.superadmin()
-    phone = {"countryCode": "90", "phoneNumber": "5359999999"}
-
-    async def by_phone() -> dict[str, Any]:
-        code = (await auth.post("/auth/send-otp", phone)).json()["data"]["code"]
-        answer = await auth.post("/auth/verify-otp", {**phone, "code": code})
-        auth.clock.turn(seconds=61)
-        result: dict[str, Any] = answer.json()["data"]
-        return result
-
-    user_id = user_of(await by_phone())
-    # As if the address had been free, and an admin had written it into this account.
-    identities = auth.database["identities"]
-    await identities.update_one({"_id": user_of(root)}, {"$set": {"email": new_email()}})
-    await identities.update_one({"_id": user_id}, {"$set": {"email": SUPERADMIN}})
-    assert (await by_phone())["user"]["role"] == "user"
+    as_user = {"$set": {"role": "user"}}
+    await auth.database["identities"].update_one({"_id": user_of(root)}, as_user)
+    before = len(await auth.events(user_of(root)))
     proven = await auth.superadmin()
-    assert (user_of(proven), proven["user"]["role"]) == (user_id, "superadmin")
-    events = await auth.events(user_id)
+    assert (user_of(proven), proven["user"]["role"]) == (user_of(root), "superadmin")
+    events = (await auth.events(user_of(root)))[before:]
     assert [event["role"] for subject, event in events if subject == "user.role_changed"] == [
         "superadmin"
     ]
-    sessions = auth.database["sessions"].find({"user_id": user_id, "ended_at": None})
+    sessions = auth.database["sessions"].find({"user_id": user_of(root), "ended_at": None})
     assert [session["_id"] async for session in sessions] == [session_of(proven["accessToken"])]
+
+
+async def test_a_bootstrap_address_promotes_no_account_that_a_phone_opens_too(auth: Auth) -> None:
+    """An admin may have given it that address, and the phone may be the admin's."""
+    root = await auth.superadmin()
+    phone = {"countryCode": "90", "phoneNumber": "5359999999"}
+    code = (await auth.post("/auth/send-otp", phone)).json()["data"]["code"]
+    signed_in = await auth.post("/auth/verify-otp", {**phone, "code": code})
+    user_id = user_of(data_of(signed_in, 200))
+    # As if the address had been given to it before it was a bootstrap address.
+    identities = auth.database["identities"]
+    await identities.update_one({"_id": user_of(root)}, {"$set": {"email": new_email()}})
+    await identities.update_one({"_id": user_id}, {"$set": {"email": SUPERADMIN}})
+    try:
+        proven = await auth.superadmin()
+        assert (user_of(proven), proven["user"]["role"]) == (user_id, "user")
+    finally:
+        await identities.update_one({"_id": user_id}, {"$set": {"email": new_email()}})
+        await identities.update_one({"_id": user_of(root)}, {"$set": {"email": SUPERADMIN}})
+
+
+async def test_only_superadmins_give_a_bootstrap_address_to_anybody(auth: Auth) -> None:
+    root, admin, user = (
+        await auth.superadmin(),
+        await somebody(auth, "admin"),
+        await somebody(auth),
+    )
+    for whose in (user, admin):
+        answer = await set_email(auth, admin, user_of(whose), SUPERADMIN.upper())
+        assert error_of(answer, 403) == "insufficient_permissions"
+    answer = await set_email(auth, root, user_of(user), SUPERADMIN)
+    assert error_of(answer, 409) == "email_taken"
 
 
 async def test_an_admin_changes_an_email_and_the_user_signs_in_with_it(auth: Auth) -> None:
