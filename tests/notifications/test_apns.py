@@ -186,7 +186,6 @@ async def test_each_attempt_of_a_push_has_the_same_id_and_takes_the_place_of_the
     ("answer", "result"),
     [
         (refusal(400, "BadDeviceToken"), Gone()),
-        (refusal(400, "DeviceTokenNotForTopic"), Gone()),
         (
             refusal(410, "Unregistered", timestamp=1_700_000_000_000),
             Gone(datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)),
@@ -203,6 +202,10 @@ async def test_each_attempt_of_a_push_has_the_same_id_and_takes_the_place_of_the
         (refusal(503, "a <b>", retry_after="9" * 30), TryAgain("apns 503", 3600)),
         (Reply(500, ["?"]), TryAgain("apns 500")),
         (refusal(400, "BadTopic"), TryAgain("apns 400 BadTopic")),
+        (
+            refusal(400, "DeviceTokenNotForTopic"),
+            TryAgain("apns 400 DeviceTokenNotForTopic"),
+        ),
     ],
 )
 async def test_what_an_answer_means(
@@ -273,12 +276,15 @@ async def test_a_provider_token_that_apple_calls_expired_is_made_anew_once(
     assert len(peer.bearers) == 2  # too early for a third
 
 
-async def test_keys_that_apple_does_not_accept_are_complained_of_once(
-    apns: Apns, peer: ApnsPeer, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("status", "reason"), [(403, "InvalidProviderToken"), (400, "DeviceTokenNotForTopic")]
+)
+async def test_keys_and_topics_that_apple_does_not_accept_are_complained_of_once(
+    apns: Apns, peer: ApnsPeer, capsys: pytest.CaptureFixture[str], status: int, reason: str
 ) -> None:
-    peer.answers[PHONE] = [refusal(403, "InvalidProviderToken")]
+    peer.answers[PHONE] = [refusal(status, reason)]
     for _ in range(3):
-        assert await sent(apns) == TryAgain("apns 403 InvalidProviderToken")
+        assert await sent(apns) == TryAgain(f"apns {status} {reason}")
     await sent(apns, OTHER)
     await sent(apns)
     output = capsys.readouterr()

@@ -13,9 +13,9 @@ from shared import logs
 log = logs.get("apns")
 
 EXPIRED_TOKEN = "apns 403 ExpiredProviderToken"  # noqa: S105  no secret
-_DEAD = frozenset({"BadDeviceToken", "DeviceTokenNotForTopic"})
-# Our own settings: no push will be taken before somebody has put them right.
-_OURS = frozenset({"BadTopic", "MissingTopic", "TopicDisallowed"})
+# Our own settings: no push will be taken before somebody has put them right. That a token
+# is not for our topic is likelier our mistake than the phone's.
+_OURS = frozenset({"BadTopic", "DeviceTokenNotForTopic", "MissingTopic", "TopicDisallowed"})
 
 
 class _Body(msgspec.Struct, frozen=True):
@@ -32,7 +32,7 @@ def verdict(answer: Response, complaints: Complaints) -> Result | Gone:
     reason = f"apns {answer.status} {said[:64]}".rstrip()
     if answer.status == 410:
         return Gone(_moment(body.timestamp))
-    if answer.status == 400 and said in _DEAD:
+    if answer.status == 400 and said == "BadDeviceToken":
         return Gone()
     if answer.status == 403 or said in _OURS:
         if reason != EXPIRED_TOKEN:  # of which there may be a newer one

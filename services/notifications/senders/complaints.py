@@ -13,7 +13,7 @@ class Complaints:
 
     def about(self, reason: str) -> None:
         if self._said != reason:
-            log.error("the push provider does not accept us: see its keys", reason=reason)
+            log.error("the push provider does not accept us: see its keys and topic", reason=reason)
         self._said = reason
 
     def none(self) -> None:
