@@ -24,7 +24,7 @@ from tests.notifications.people import (
     told,
 )
 from tests.notifications.running import Auth, Notifications, notifications
-from tests.notifications.smtp_peer import SmtpPeer, place, smtp_peer, url_of
+from tests.notifications.smtp_peer import HELD, SmtpPeer, place, smtp_peer, url_of
 
 ADA, BOB = "ada@school.test", "bob@school.test"
 DATES: dict[Language, str] = {
@@ -172,6 +172,22 @@ async def test_who_has_changed_their_mind_is_not_told_the_opposite_afterwards(
     await arrived(peer, BOB, "deletion_cancelled")
     assert len(peer.took) == 2
     assert (await row(service, "deletion_requested"))["error"] == "superseded"
+
+
+async def test_what_they_have_taken_back_stops_in_the_middle_of_its_first_attempt(
+    service: Notifications, auth: Auth, peer: SmtpPeer
+) -> None:
+    ada = new_id()
+    await told(auth, service, registered(ada, ADA))
+    peer.rcpt[ADA] = [HELD, "250 OK"]
+    await told(auth, service, deletion_requested(ada))
+    await eventually(lambda: peer.seen[ADA] == 1, within=30)
+    await told(auth, service, deletion_cancelled(ada))
+    assert (await row(service, "deletion_requested"))["error"] == "superseded"
+    peer.released.set()
+    await arrived(peer, ADA, "deletion_cancelled")
+    assert len(peer.took) == 1
+    assert (await row(service, "deletion_requested"))["state"] == "failed"
 
 
 async def test_mails_outlive_an_outage_of_the_mail_server_and_the_last_address_stays_sealed(

@@ -14,6 +14,8 @@ from shared.pseudonyms import Pseudonyms
 
 _KEPT_MS = 30 * 24 * 3600 * 1000
 _OPEN: tuple[State, ...] = ("queued", "sending", "retrying")
+# Also while an attempt is under way: it finds its lease gone before it hands over the message.
+_NOT_OUT: tuple[State, ...] = ("queued", "retrying")
 # What a row has no more once nothing can come of it: whom it went to, and what it said.
 _DROPPED = ("recipient", "sealed", "context", "params", "data")
 
@@ -93,7 +95,7 @@ class Deliveries:
 
     async def supersede(self, user_id: str, template: Template, session: Session) -> list[Delivery]:
         """Messages of this kind that nobody has taken so far have become untrue. Returns them."""
-        stale = {"user_id": user_id, "template": template, "state": "retrying"}
+        stale = {"user_id": user_id, "template": template, "state": {"$in": _NOT_OUT}}
         found = [
             from_document(Delivery, row) async for row in self._rows.find(stale, session=session)
         ]
