@@ -61,7 +61,7 @@ def create_app(settings: NotificationsSettings, clock: Clock = utc_now) -> App:
                 node.background(work)
     handlers = [handler for part in parts for handler in part.handlers]
     dependencies = {name: each for part in parts for name, each in part.dependencies.items()}
-    return node.app(handlers, dependencies)
+    return node.app(handlers if settings.answers else [], dependencies)
 
 
 if __name__ == "__main__":

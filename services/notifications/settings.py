@@ -182,7 +182,7 @@ class NotificationsSettings(ServiceSettings, frozen=True, kw_only=True):
 
     @property
     def has_dev_inbox(self) -> bool:
-        return self.answers and not self.is_production
+        return not self.is_production
 
     def with_development_defaults(self) -> "NotificationsSettings":
         """In development, the key that auth and notifications share lies in the data directory."""

@@ -97,6 +97,17 @@ async def test_there_is_no_inbox_in_production_or_on_a_worker(
             await eventually(failed)
 
 
+async def test_a_worker_answers_nothing_but_how_it_is(backbone: Stack, prefix: str) -> None:
+    async with notifications(backbone, prefix, notifications_mode="worker") as worker:
+        assert (await worker.http.get("/healthz")).status_code == 200
+        for method, path in (
+            ("GET", "/notifications"),
+            ("POST", "/contact"),
+            ("GET", "/dashboard/contacts"),
+        ):
+            assert (await worker.http.request(method, path)).status_code == 404
+
+
 async def test_an_api_process_leaves_the_codes_to_the_workers(
     backbone: Stack, auth: Auth, prefix: str
 ) -> None:
@@ -108,15 +119,12 @@ async def test_an_api_process_leaves_the_codes_to_the_workers(
 
 
 async def test_what_an_admin_says_to_an_api_process_is_sent_by_a_worker(backbone: Stack) -> None:
-    async with running(backbone, notifications_mode="worker") as worker:
-        ada, who = await worker.somebody(), worker.bearer(new_id(), "admin")
+    async with (
+        running(backbone, notifications_mode="api") as api,
+        notifications(backbone, api.prefix, notifications_mode="worker"),
+    ):
+        ada, who = await api.somebody(), api.bearer(new_id(), "admin")
         notice = {"userId": ada, "type": "a", "category": "b", "title": "c", "message": "d"}
-        async with notifications(backbone, worker.prefix, notifications_mode="api") as api:
-
-            async def told() -> bool:  # once it knows the key
-                answer = await api.http.post("/notifications", json=notice, headers=who)
-                return answer.status_code == 201
-
-            await eventually(told)
-            (message,) = await eventually(lambda: inbox(api, f"{ada}@school.test"))
-            assert message["subject"] == "c"
+        await api.call("POST", "/notifications", who, notice, status=201)
+        (message,) = await eventually(lambda: inbox(api.service, f"{ada}@school.test"))
+        assert message["subject"] == "c"
