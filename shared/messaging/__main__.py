@@ -16,6 +16,7 @@ from shared.clock import timestamp, utc_now
 from shared.command import CommandFailed, mongo_of, run, say, services_of
 from shared.messaging import dead_letters
 from shared.messaging.broker import Broker
+from shared.messaging.buckets import BUCKETS, keys_in
 from shared.messaging.command import nats_of
 from shared.messaging.dead_letters import DeadLetter, NoSuchLetter
 from shared.messaging.outbox import PENDING
@@ -98,6 +99,13 @@ async def streams(settings: ServiceSettings, options: argparse.Namespace) -> Non
             await _describe(broker, stream)
 
 
+async def keys(settings: ServiceSettings, options: argparse.Namespace) -> None:
+    (bucket,) = (each for each in BUCKETS if each.name == options.bucket)
+    async with nats_of(settings) as broker:
+        for key in sorted(await keys_in(broker, bucket)):
+            say(key)
+
+
 async def _describe(broker: Broker, stream: StreamInfo) -> None:
     name, state = stream.config.name or "", stream.state
     say(f"{name:<20}{state.messages} messages, {state.bytes / 1024:.0f} KiB")
@@ -125,6 +133,10 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("streams", help="what NATS holds, and how far the handlers are")
     command.set_defaults(run=streams)
+
+    command = commands.add_parser("keys", help="what a bucket has values for")
+    command.add_argument("bucket", choices=[each.name for each in BUCKETS])
+    command.set_defaults(run=keys)
 
     command = commands.add_parser("replay", help="publish a service's events again")
     command.add_argument("--service", required=True, metavar="NAME")

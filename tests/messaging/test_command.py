@@ -5,7 +5,8 @@ import sys
 
 from deploy.components import ROOT
 from shared.contracts.auth import UserSignedIn
-from shared.messaging import Transaction
+from shared.ids import new_id
+from shared.messaging import ACCOUNTS, Transaction
 from tests.eventually import eventually
 from tests.messaging.replica import QUICK, Bench, Effects, signed_in
 
@@ -90,6 +91,16 @@ async def test_pending_rows_and_streams_are_counted_and_rows_replayed(bench: Ben
     code, output = await run(bench, *asked, "--subject", "user.>")
     assert (code, output.split(";")[0]) == (0, "2 events are pending again")
     await eventually(replica.nothing_pending)
+
+
+async def test_the_keys_of_a_bucket_are_listed(bench: Bench) -> None:
+    replica = bench.replica("users")
+    await bench.running(replica)
+    key = f"gone.{new_id()}"
+    await replica.broker.publish(f"{ACCOUNTS.prefix}{key}", b"", {})
+    code, output = await run(bench, "keys", "accounts")
+    assert code == 0
+    assert key in output.splitlines()
 
 
 async def test_failures_say_what_to_do(bench: Bench) -> None:
