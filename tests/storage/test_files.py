@@ -2,13 +2,18 @@
 
 import asyncio
 import hashlib
+import os
+import sys
 from email.utils import parsedate_to_datetime
 
 import httpx
 import pytest
 
+from shared.audit import AuditLog
 from shared.contracts.users import UserDeleted, UserExportRequested
 from shared.ids import new_id
+from shared.pseudonyms import Pseudonyms
+from shared.settings import development_secret
 from tests.eventually import eventually
 from tests.storage import samples
 from tests.storage.conftest import Storage
@@ -69,6 +74,39 @@ async def test_what_is_not_public_is_there_for_admins_alone(storage: Storage) ->
     answer = await storage.http.get(data["url"], headers=storage.bearer(), follow_redirects=True)
     assert answer.status_code == 200
     assert (await storage.http.get("/storage/files/public/none.png")).status_code == 404
+
+
+async def removal(storage: Storage, address: str) -> tuple[int | None, bytes]:
+    """The operator's command, to its status and what it says."""
+    command = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "services.learning.storage.removal", address),
+        env=os.environ
+        | {
+            "AULA_MONGO_URL": storage.stack.mongo_url,
+            "AULA_DATABASE_PREFIX": storage.database.name.removesuffix("_learning"),
+            "AULA_DATA_DIR": str(storage.data),
+        },
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await command.communicate()
+    return command.returncode, said
+
+
+async def test_an_upload_is_audited_and_an_operator_can_take_it_back(local: Storage) -> None:
+    url = (await local.uploaded(samples.png(), folder="public"))["url"]
+    key = url.removeprefix("/storage/files/")
+    privacy_key = development_secret(str(local.data), "privacy-key")
+    audit = AuditLog(local.database["audit"], Pseudonyms(privacy_key), privacy_key)
+    assert [each.action for each in await audit.of(key)] == ["file.uploaded"]
+    assert await removal(local, url) == (0, f"{key} is removed.\n".encode())
+    assert (await local.fetched(url)).status_code == 404
+    assert [each.action for each in await audit.of(key)] == ["file.uploaded", "file.removed"]
+    await audit.verify()
+    assert key not in await local.at_rest()
+    assert await removal(local, key) == (1, f"There is no file {key}.\n".encode())
+    status, said = await removal(local, "materials/x.pdf")
+    assert (status, b"material" in said) == (1, True)
 
 
 async def test_a_photo_belongs_to_the_export_and_the_erasure_of_its_person(

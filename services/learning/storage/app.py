@@ -31,7 +31,7 @@ def create_storage(
     sweeper = Sweeper(files, objects, node.outbox, now)
     spool = Spool(data / "spool")
     store = FileStore(spool, Inspector(), objects, files, sweeper, node.outbox, now)
-    service = StorageService(store, files, people, node.outbox, settings.public_folders)
+    service = StorageService(store, files, people, node.audit, node.outbox, settings.public_folders)
     node.background(sweeper.run())
 
     def files_of(user_id: str) -> Holding:

@@ -33,8 +33,8 @@ class Files:
     async def find(self, file_id: str) -> StoredFile | None:
         return _file(await self._files.find_one({"_id": file_id}))
 
-    async def at(self, key: str) -> StoredFile | None:
-        return _file(await self._files.find_one({"key": key}))
+    async def at(self, key: str, session: Session | None = None) -> StoredFile | None:
+        return _file(await self._files.find_one({"key": key}, session=session))
 
     async def newest_of(self, user_id: str, session: Session) -> list[str]:
         """The ids of a person's files, newest first."""

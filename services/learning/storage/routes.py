@@ -29,7 +29,9 @@ _PRIVATE = "private, no-cache"
 
 @post("/storage/upload", guards=[admin], opt=UPLOAD | ONCE | refuses(*WITH_FILES))
 async def upload_file(
-    multipart: NamedDependency[MultipartBody], storage: NamedDependency[StorageService]
+    principal: NamedDependency[Principal],
+    multipart: NamedDependency[MultipartBody],
+    storage: NamedDependency[StorageService],
 ) -> Envelope[Uploaded]:
     """Upload a file.
 
@@ -39,7 +41,8 @@ async def upload_file(
     """
     async with storage.arrivals() as arrivals:
         form = await read_upload(multipart, arrivals)
-        return created(Uploaded.of(await storage.upload(arrivals, form.file, form.folder)))
+        file = await storage.upload(principal, arrivals, form.file, form.folder)
+        return created(Uploaded.of(file))
 
 
 @post("/storage/profile-photo", guards=[signed_in], opt=PHOTO | ONCE | refuses(*WITH_FILES))

@@ -8,6 +8,7 @@ from services.learning.storage.domain import StoredFile
 from services.learning.storage.repository import Files
 from services.learning.storage.store import Arrivals, CheckedFile, FileStore, StoredContents
 from shared.acquaintances import Acquaintances
+from shared.audit import AuditLog
 from shared.errors import AuthenticationRequired, NotFound
 from shared.messaging import Outbox, Transaction
 from shared.tokens import Principal
@@ -22,6 +23,7 @@ class StorageService:
         store: FileStore,
         files: Files,
         people: Acquaintances[Learner],
+        audit: AuditLog,
         outbox: Outbox,
         public_folders: Sequence[str],
     ) -> None:
@@ -30,17 +32,26 @@ class StorageService:
         self._store = store
         self._files = files
         self._people = people
+        self._audit = audit
         self._outbox = outbox
         self._public = {*public_folders, PHOTO_FOLDER}
 
     def arrivals(self) -> AbstractAsyncContextManager[Arrivals]:
         return self._store.arrivals()
 
-    async def upload(self, arrivals: Arrivals, checked: CheckedFile, folder: str) -> StoredFile:
+    async def upload(
+        self, principal: Principal, arrivals: Arrivals, checked: CheckedFile, folder: str
+    ) -> StoredFile:
         file = await arrivals.put(checked, folder)
 
         async def work(transaction: Transaction) -> None:
             await self._store.keep(file, transaction.session)
+            await self._audit.append(
+                transaction.session,
+                actor=principal.user_id,
+                action="file.uploaded",
+                target=file.key,
+            )
 
         await self._outbox.commit(work)
         return file
