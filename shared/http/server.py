@@ -1,6 +1,7 @@
 """uvicorn, with the limits that it lacks."""
 
 import asyncio
+import ctypes
 import socket
 import sys
 from collections.abc import Callable
@@ -24,6 +25,8 @@ _REST_SECONDS = 1.0  # for what a client still sends after its answer
 _STALLED_MS = 30_000  # for a peer that acknowledges nothing or takes nothing
 _KEEP_ALIVE = 75  # seconds; longer than any client of ours keeps an idle connection
 _STOP_WITHIN = 5  # seconds for requests under way when the process is told to stop
+
+_PR_SET_DUMPABLE = 4
 
 
 class GuardedProtocol(HttpToolsProtocol):
@@ -155,6 +158,8 @@ def serve(process: str, settings_type: type[S], create_app: Callable[[S], asgi.A
     try:
         settings = settings_type.from_environment()
         logs.configure(settings, process)
+        if settings.is_production:
+            _keep_to_ourselves()
         app = create_app(settings)
     except SettingsError as error:
         sys.stderr.write(f"{process} cannot start: {error}\n")
@@ -175,3 +180,10 @@ def serve(process: str, settings_type: type[S], create_app: Callable[[S], asgi.A
         timeout_keep_alive=_KEEP_ALIVE,
         timeout_graceful_shutdown=_STOP_WITHIN,
     )
+
+
+def _keep_to_ourselves() -> None:
+    """Other processes of this user, as those that look into files, can read neither our environment
+    nor our memory, and no core holds them. (In development that would keep debuggers out.)"""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)

@@ -1,8 +1,8 @@
 """Looks into one file, given as standard input, in a process of its own: `python -m
 services.learning.storage.inspection <media type>`. Says on standard output, as JSON, what it found.
 
-The process holds nothing that is worth stealing, and ends by itself when it needs more memory or
-time than any honest file.
+The process is handed no secret of ours, and ends by itself when it needs more memory or time than
+any honest file. It is the same user's, with the same disk and network (ADR 26).
 """
 
 import json

@@ -1,4 +1,5 @@
-"""Has files looked at by processes that hostile ones can do no harm to."""
+"""Has files looked at by processes of their own, which hostile ones crash, swell or hold up in our
+place. ADR 26 says what that holds off, and what not."""
 
 import asyncio
 import os
