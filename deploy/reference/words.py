@@ -69,8 +69,8 @@ PARAMETERS = {
     "token": "The secret in the link",
     "forgetDeviceToken.token": "The one that the device was given for pushes",
     "username": "In any case",
-    "page": "Which page, from 1. A page costs more the deeper it lies: the middle of a million"
-    " takes half a second. Narrow by filters instead of walking through",
+    "page": "Which page, from 1. Deep pages take longer (half a second in the middle of a million"
+    " items): to find something, filter rather than leaf through",
     "limit": "How many on a page, up to 100",
     "search": "Only those in which words begin so",
     "role": "Only those with this role",
