@@ -9,11 +9,14 @@ import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
+import msgspec
 import pytest
 import yaml  # type: ignore[import-untyped]
 
 from deploy.components import ROOT, SERVICES
 from deploy.servers import find_nats_server
+from shared.settings import PREFIX
+from tests.settings_table import PROCESSES as SETTINGS_OF
 
 DEPLOY = ROOT / "deploy"
 PROCESSES = (*SERVICES, "gateway")
@@ -75,12 +78,24 @@ def test_secrets_go_only_where_they_are_needed_and_have_no_default(
         "AULA_CODE_KEY": {"auth", "notifications"},
         "AULA_PRIVACY_KEY": set(PROCESSES),
     }
-    with_keys = {
-        name
+    keys = {
+        name: volume.partition(":/keys")[0]
         for name in PROCESSES
-        if any(":/keys" in volume for volume in compose["services"][name].get("volumes", ()))
+        for volume in compose["services"][name].get("volumes", ())
+        if volume.endswith(":/keys:ro")
     }
-    assert with_keys == {"auth"}
+    assert keys == {
+        "auth": "${AULA_SIGNING_KEYS_DIR:-./keys}",
+        "notifications": "${AULA_PUSH_KEYS_DIR:-./push-keys}",
+    }
+
+
+def test_each_process_is_handed_every_setting_that_it_reads(compose: dict[str, Any]) -> None:
+    for name in PROCESSES:
+        read = {
+            PREFIX + field.name.upper() for field in msgspec.structs.fields(SETTINGS_OF[name])
+        } - {"AULA_DATA_DIR"}  # the image sets it
+        assert set(compose["services"][name]["environment"]) == read, name
 
 
 def test_nats_takes_its_configuration_and_its_password() -> None:
