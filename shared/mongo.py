@@ -46,6 +46,8 @@ RELAXED = WriteConcern(w=1, j=False)
 # Labels with which the server and the driver mark what a repetition may mend.
 _PASSING = ("TransientTransactionError", "UnknownTransactionCommitResult", "RetryableWriteError")
 
+_ENDED = (251, 290)  # NoSuchTransaction, TransactionExceededLifetimeLimitSeconds
+
 _TRANSACTION_DEADLINE = 10.0  # seconds of retrying before the caller hears of it
 
 __all__ = [
@@ -68,6 +70,7 @@ __all__ = [
     "in_transaction",
     "is_outage",
     "ping",
+    "ran_out_of_time",
     "save_newer",
     "server_time",
     "snapshot",
@@ -131,6 +134,12 @@ def is_outage(error: BaseException) -> bool:
     if isinstance(error, ConnectionFailure | WTimeoutError):
         return True
     return isinstance(error, PyMongoError) and any(map(error.has_error_label, _PASSING))
+
+
+def ran_out_of_time(error: PyMongoError) -> bool:
+    """Whether `error`, out of `in_transaction`, says that the server ended the transaction, as it
+    does with those that take too long."""
+    return getattr(error, "code", None) in _ENDED
 
 
 async def save_newer(

@@ -10,7 +10,7 @@ what it `Held` on them. `Node.holds` does the rest. Two rules keep a person from
 
 import base64
 import zlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -90,31 +90,45 @@ class PersonalData:
         self._seal = seal
 
     def subscriptions(self) -> list[Subscription]:
+        erasing = Subscription(
+            f"{self._service}-erase", UserDeleted, self.confirm, before=self.erase
+        )
         return [
-            Subscription(f"{self._service}-erase", UserDeleted, self.erase),
+            erasing,
             Subscription(f"{self._service}-export", UserExportRequested, self.export),
         ]
 
-    async def erase(self, event: UserDeleted, transaction: Transaction) -> None:
+    async def erase(self, event: UserDeleted) -> None:
         """In batches that are commits of their own: what is interrupted goes on where it was."""
-        if event.services and self._service not in event.services:
+        if not self._is_asked(event):
             return
         sealed = event.sealed_email
         email = self._seal.open(sealed, event.erasure_id).decode() if sealed else None
         held = [await self._bury(event.user_id, email)]
-        while await self._remove(event.user_id, held):
+        traces = {event.user_id, *held[0].addresses}
+        while await self._remove(event.user_id, held, traces):
             # What was being written meanwhile is there now. It may lie where only the first look
             # knows of: what that went by is gone.
             held = [held[0], await self._held_on(event.user_id)]
-        counts = await self._tombstones.counts(event.user_id)
+            traces.update(held[1].addresses)
+        # Once, because all are read; at the end, because until then there may come more.
+        await self._count(event.user_id, await self._traces.erase_dead_letters([*traces]))
+
+    async def confirm(self, event: UserDeleted, transaction: Transaction) -> None:
+        """Say that it is done, and how much it was."""
+        if not self._is_asked(event):
+            return
         transaction.record(
             UserErased(
                 erasure_id=event.erasure_id,
                 service=self._service,
-                counts=counts,
+                counts=await self._tombstones.counts(event.user_id),
                 erased_at=timestamp(utc_now()),
             )
         )
+
+    def _is_asked(self, event: UserDeleted | UserExportRequested) -> bool:
+        return not event.services or self._service in event.services
 
     async def _bury(self, user_id: str, email: str | None) -> Held:
         held = await self._held_on(user_id, email)
@@ -134,11 +148,9 @@ class PersonalData:
         await self._outbox.commit(work)
         return held
 
-    async def _remove(self, user_id: str, held: Sequence[Held]) -> int:
-        addresses = {address for each in held for address in each.addresses}
-        removed = await self._traces.erase((user_id, *addresses))
-        if removed:
-            await self._count(user_id, {"events": removed})
+    async def _remove(self, user_id: str, held: Sequence[Held], traces: Iterable[str]) -> int:
+        removed = await self._traces.erase_events([*traces])
+        await self._count(user_id, removed)
         for holding in (holding for each in held for holding in each.all):
             while batch := await self._remove_batch(user_id, holding):
                 removed += batch
@@ -163,14 +175,15 @@ class PersonalData:
 
         return await self._outbox.commit(work)
 
-    async def _count(self, user_id: str, counts: Mapping[str, int]) -> None:
+    async def _count(self, user_id: str, events: int) -> None:
         async def work(transaction: Transaction) -> None:
-            await self._tombstones.put(user_id, transaction.session, counts)
+            await self._tombstones.put(user_id, transaction.session, {"events": events})
 
-        await self._outbox.commit(work)
+        if events:
+            await self._outbox.commit(work)
 
     async def export(self, event: UserExportRequested, transaction: Transaction) -> None:
-        if event.services and self._service not in event.services:
+        if not self._is_asked(event):
             return
         # The answer is a trace of the person: it must not come after the erasing of traces.
         if not await self._tombstones.hold_off(event.user_id, transaction.session):

@@ -18,7 +18,7 @@ from shared.messaging import dead_letters
 from shared.messaging.broker import Broker
 from shared.messaging.buckets import BUCKETS, keys_in
 from shared.messaging.command import nats_of
-from shared.messaging.dead_letters import DeadLetter, NoSuchLetter
+from shared.messaging.dead_letters import DeadLetter, NoSuchLetter, NotReplayed
 from shared.messaging.outbox import PENDING
 from shared.messaging.relay import replay
 from shared.settings import ServiceSettings
@@ -52,7 +52,7 @@ async def replay_rows(settings: ServiceSettings, options: argparse.Namespace) ->
 
 async def list_letters(settings: ServiceSettings, options: argparse.Namespace) -> None:
     async with nats_of(settings) as broker:
-        async for dead in dead_letters.letters(broker.jetstream):
+        async for dead in dead_letters.letters(broker):
             time = dead.headers.get("ce-time", "-")
             say(f"{dead.sequence:>6}  {time}  {dead.subject}  {dead.consumer}  {dead.reason}")
 
@@ -80,17 +80,23 @@ async def _letter(broker: Broker, sequence: int) -> DeadLetter:
 async def replay_letters(settings: ServiceSettings, options: argparse.Namespace) -> None:
     if bool(options.sequences) == options.all:
         raise CommandFailed("Say which: the numbers that `list` shows, or --all.")
-    async with nats_of(settings) as broker:
-        js = broker.jetstream
+    async with nats_of(settings) as broker, mongo_of(settings) as client:
         chosen: list[DeadLetter] = (
-            [dead async for dead in dead_letters.letters(js)]
+            [dead async for dead in dead_letters.letters(broker)]
             if options.all
             else [await _letter(broker, sequence) for sequence in options.sequences]
         )
         chosen = [dead for dead in chosen if options.consumer in (None, dead.consumer)]
+        databases = await services_of(client, settings)
+        replayed = 0
         for dead in chosen:
-            await dead_letters.replay(broker, dead)
-        say(f"{len(chosen)} replayed.")
+            try:
+                await dead_letters.replay(broker, databases, dead)
+            except NotReplayed:
+                say(f"{dead.sequence} stays: no outbox has its event (any more).")
+            else:
+                replayed += 1
+        say(f"{replayed} replayed.")
 
 
 async def streams(settings: ServiceSettings, options: argparse.Namespace) -> None:
@@ -151,7 +157,7 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("show", help="headers and body")
     command.add_argument("sequence", type=int, metavar="SEQ")
     command.set_defaults(run=show_letter)
-    command = commands.add_parser("replay", help="publish again, and remove")
+    command = commands.add_parser("replay", help="have them published again, and remove")
     command.add_argument("sequences", type=int, nargs="*", metavar="SEQ")
     command.add_argument("--all", action="store_true")
     command.add_argument("--consumer", metavar="NAME", help="only those that it gave up")

@@ -35,6 +35,7 @@ from shared.mongo import (
     IndexModel,
     PyMongoError,
     is_outage,
+    ran_out_of_time,
 )
 
 log = logs.get("consumer")
@@ -68,12 +69,16 @@ class Subscription:
     `handle(event, transaction)` makes its database changes through the transaction, in which the
     consumer also notes that this event was handled: so the effect happens once, however often
     the message comes. `at_once`: how many of them a process handles at a time.
+
+    `before(event)` comes before that transaction, each time: for what takes longer than one may,
+    in commits of its own, and may be repeated.
     """
 
     name: str
     event: type[Event]
     handle: Callable[[Any, Transaction], Awaitable[None]]
     at_once: int = _CONCURRENT
+    before: Callable[[Any], Awaitable[None]] | None = None
 
 
 class AlreadyHandled(Exception):
@@ -216,7 +221,8 @@ class Consumer:
                     await self._handle(message, headers)
                 return
             except PyMongoError as error:
-                if not is_outage(error):
+                # What was too long for a transaction will be so the next time.
+                if not is_outage(error) or ran_out_of_time(error):
                     raise
                 log.warning("database away", consumer=self.name, error=type(error).__name__)
             await asyncio.sleep(random.uniform(0.2, 1))
@@ -244,6 +250,8 @@ class Consumer:
                 raise AlreadyHandled from None
             await self._subscription.handle(event, transaction)
 
+        if self._subscription.before:
+            await self._subscription.before(event)
         await self._outbox.commit(work, cause=event_id)
 
     async def _bury(self, message: Msg, headers: dict[str, str], error: Exception) -> str:

@@ -1,17 +1,28 @@
 """Dead letters: messages that no retry could help, kept in the stream DLQ by the consumers."""
 
 import re
-import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+import nats.errors
 import nats.js.errors
 from nats.js import JetStreamContext
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
-from shared.messaging.broker import Broker
+from shared.messaging.broker import Broker, BrokerAway
+from shared.messaging.pull import Pull
+from shared.messaging.relay import publish_again
+from shared.mongo import Database
 
-_STREAM, _SUBJECTS = "DLQ", "dlq.>"
+_STREAM = "DLQ"
+_AT_A_TIME = 200  # letters on their way at once: each may be as long as a message may be
+_READER = ConsumerConfig(
+    ack_policy=AckPolicy.NONE,
+    deliver_policy=DeliverPolicy.ALL,
+    inactive_threshold=60.0,  # seconds, in case that who reads dies
+    mem_storage=True,
+)
 
 # What an address goes on with, to the left and to the right.
 _PART = rb"(?<![\w\x80-\xff.!#$%&'*+/=?^`{|}~-])"
@@ -33,6 +44,11 @@ class DeadLetter:
         return self.headers[CONSUMER]
 
     @property
+    def source(self) -> str:
+        """The service that said it; "" for what is no event."""
+        return self.headers.get("ce-source", "").removeprefix("/aula/")
+
+    @property
     def subject(self) -> str:
         """What it was published to at first."""
         return self.headers[SUBJECT]
@@ -52,17 +68,33 @@ class NoSuchLetter(Exception):
     """There is no dead letter with this number (any more)."""
 
 
-async def letters(js: JetStreamContext) -> AsyncIterator[DeadLetter]:
-    """All, oldest first."""
-    sequence = 1
-    while True:
-        try:
-            found = await js.get_msg(_STREAM, seq=sequence, subject=_SUBJECTS, next=True)
-        except nats.js.errors.NotFoundError:
-            return
-        assert found.seq is not None
-        yield DeadLetter(found.seq, found.headers or {}, found.data or b"")
-        sequence = found.seq + 1
+class NotReplayed(Exception):
+    """No outbox has the event of the letter with this number: not any more, as that of a code too
+    old or of a person who is erased, or none ever had."""
+
+
+async def letters(broker: Broker) -> AsyncIterator[DeadLetter]:
+    """All that are there, oldest first, by a consumer that nobody else sees.
+
+    Raises BrokerAway, also where one got lost on its way here.
+    """
+    js = broker.jetstream
+    consumer = (await js.add_consumer(_STREAM, _READER)).name
+    read = 0
+    try:
+        async with Pull(broker, _STREAM, consumer) as pull:
+            more = True
+            while more:
+                more = False
+                async for message in pull.there(_AT_A_TIME):
+                    more, read = True, read + 1
+                    place = message.metadata.sequence
+                    if place.consumer != read:
+                        raise BrokerAway("a dead letter got lost")
+                    yield DeadLetter(place.stream, message.headers or {}, message.data)
+    finally:
+        with suppress(nats.errors.Error, nats.js.errors.Error, BrokerAway, OSError):
+            await js.delete_consumer(_STREAM, consumer)
 
 
 async def letter(js: JetStreamContext, sequence: int) -> DeadLetter:
@@ -73,13 +105,16 @@ async def letter(js: JetStreamContext, sequence: int) -> DeadLetter:
     return DeadLetter(sequence, found.headers or {}, found.data or b"")
 
 
-async def replay(broker: Broker, dead: DeadLetter) -> None:
-    """Publish it again where it came from, then remove it. It is the same event still (`ce-id`), so
-    those handlers that did their work do nothing."""
-    own = (CONSUMER, SUBJECT, REASON, "Nats-Msg-Id")
-    headers = {name: value for name, value in dead.headers.items() if name not in own}
-    headers["Nats-Msg-Id"] = str(uuid.uuid4())
-    await broker.publish(dead.subject, dead.payload, headers)
+async def replay(broker: Broker, databases: Mapping[str, Database], dead: DeadLetter) -> None:
+    """Have its event published again by who said it, out of the outbox there, then remove the
+    letter. It is the same event still (`ce-id`), so those handlers that did their work do nothing;
+    and a copy that the outbox knows of, so that it can be erased. `databases`: by service.
+
+    Raises NotReplayed.
+    """
+    owner = databases.get(dead.source)
+    if owner is None or not await publish_again(owner["outbox"], dead.headers.get("ce-id", "")):
+        raise NotReplayed(dead.sequence)
     await remove(broker, dead)
 
 

@@ -22,6 +22,7 @@ from shared.messaging.broker import Broker, BrokerAway
 _EXPIRES = 30.0  # seconds that NATS keeps a request open
 _HEARTBEAT = 1.0  # while it does, it says so this often
 _SILENCE = 2.5  # so many of them left out: the request is lost
+_ANSWER = 10.0  # seconds within which NATS hands out what is there
 _CLOSE_WITHIN = 1.0
 
 # Ends of a request that are no trouble: no messages, its time is over.
@@ -51,11 +52,25 @@ class Pull:
 
         Raises BrokerAway when NATS fell silent or says that the consumer is gone.
         """
-        await self._broker.ask(self._next, _request(count, self._heartbeat), self._inbox)
+        request = {
+            "batch": count,
+            "expires": int(_EXPIRES * 1e9),
+            "idle_heartbeat": int(self._heartbeat * 1e9),
+        }
+        async for message in self._asked(count, request, _SILENCE * self._heartbeat):
+            yield message
+
+    async def there(self, count: int) -> AsyncIterator[Msg]:
+        """Up to `count` of the messages that are there already. Raises BrokerAway, as above."""
+        async for message in self._asked(count, {"batch": count, "no_wait": True}, _ANSWER):
+            yield message
+
+    async def _asked(self, count: int, request: object, silence: float) -> AsyncIterator[Msg]:
+        await self._broker.ask(self._next, msgspec.json.encode(request), self._inbox)
         while count:
             try:
                 # Not `wait_for`: until Python 3.12 it can swallow a cancellation.
-                async with asyncio.timeout(_SILENCE * self._heartbeat):
+                async with asyncio.timeout(silence):
                     message = await self._arrived.get()
             except TimeoutError:
                 raise BrokerAway("silence") from None
@@ -91,16 +106,6 @@ class Pull:
             message = self._arrived.get_nowait()
             if _status(message) is None:
                 self.left.append(message)
-
-
-def _request(count: int, heartbeat: float) -> bytes:
-    return msgspec.json.encode(
-        {
-            "batch": count,
-            "expires": int(_EXPIRES * 1e9),
-            "idle_heartbeat": int(heartbeat * 1e9),
-        }
-    )
 
 
 def _status(message: Msg) -> str | None:

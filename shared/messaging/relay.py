@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import uuid
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -16,6 +17,11 @@ from shared.messaging.tasks import wanted
 from shared.mongo import RELAXED, Collection, Database, Document, is_outage
 
 log = logs.get("relay")
+
+_AGAIN: list[Document] = [
+    {"$set": {"state": "pending", "lease_until": "$$NOW"}},
+    {"$unset": "expires_at"},
+]
 
 _SWEEP_EVERY = 1.0  # seconds
 _LEASE_MS = 10_000
@@ -163,9 +169,17 @@ async def replay(rows: Collection, since: datetime, subjects: Sequence[str]) -> 
             "created_at": {"$gte": since},
             "$or": [{"subject": _matching(subject)} for subject in subjects],
         },
-        [{"$set": {"state": "pending", "lease_until": "$$NOW"}}, {"$unset": "expires_at"}],
+        _AGAIN,
     )
     return int(result.modified_count)
+
+
+async def publish_again(rows: Collection, event_id: str) -> bool:
+    """Mark the row of this event as pending again; whether there is one. As another message, or
+    NATS would take it for a repeat where the first is not two minutes old."""
+    message = {"$set": {"headers.Nats-Msg-Id": str(uuid.uuid4())}}
+    result = await rows.update_one({"_id": event_id}, [*_AGAIN, message])
+    return bool(result.matched_count)
 
 
 def _matching(subject: str) -> str | Document:

@@ -17,7 +17,7 @@ class StillOnItsWay(Exception):
 
 class Traces:
     """An outbox row knows by what it is to be found (`Event.traces`) and where NATS keeps copies of
-    it, so nothing is searched; the dead letters are few, and are."""
+    it, so nothing is searched; the dead letters are."""
 
     def __init__(self, database: Database, broker: Broker) -> None:
         self._rows: Collection = database["outbox"]
@@ -29,6 +29,10 @@ class Traces:
 
         Raises StillOnItsWay, or BrokerAway.
         """
+        return await self.erase_events(traces) + await self.erase_dead_letters(traces)
+
+    async def erase_events(self, traces: Sequence[str]) -> int:
+        """As `erase`, without the dead letters."""
         erased = 0
         while rows := await self._rows.find({"traces": {"$in": list(traces)}}).to_list(_AT_A_TIME):
             sent = [row for row in rows if row["state"] == "sent"]
@@ -39,7 +43,7 @@ class Traces:
             erased += len(sent)
             if len(sent) < len(rows):
                 raise StillOnItsWay
-        return erased + await self._erase_dead_letters(traces)
+        return erased
 
     async def _erase_copy(self, row_id: str, copy: Document) -> None:
         """Only if it is still the same message: a stream that was lost counts from 1 again."""
@@ -59,11 +63,12 @@ class Traces:
             message = await self._broker.jetstream.get_msg(copy["stream"], seq=copy["sequence"])
         except nats.js.errors.NotFoundError:
             return False
-        return (message.headers or {}).get("Nats-Msg-Id") == row_id
+        return (message.headers or {}).get("ce-id") == row_id
 
-    async def _erase_dead_letters(self, traces: Sequence[str]) -> int:
+    async def erase_dead_letters(self, traces: Sequence[str]) -> int:
+        """As `erase`, without the events. Reads all letters there are."""
         erased = 0
-        async for letter in dead_letters.letters(self._broker.jetstream):
+        async for letter in dead_letters.letters(self._broker):
             if letter.mentions(traces):
                 await dead_letters.remove(self._broker, letter)
                 erased += 1

@@ -7,6 +7,7 @@ from deploy.components import ROOT
 from shared.contracts.auth import UserSignedIn
 from shared.ids import new_id
 from shared.messaging import ACCOUNTS, Transaction
+from shared.messaging.dead_letters import CONSUMER, REASON, SUBJECT
 from tests.eventually import eventually
 from tests.messaging.replica import QUICK, Bench, Effects, signed_in
 
@@ -64,6 +65,12 @@ async def test_dead_letters_are_listed_shown_and_replayed(bench: Bench) -> None:
     assert (code, output) == (0, "1 replayed.\n")
     await eventually(lambda: effects.are_once_for(*events))
     assert (await run(bench, "dead-letters", "list"))[1] == ""
+
+    headers = {CONSUMER: "users-test", SUBJECT: "user.signed_in", REASON: "Unreadable"}
+    await replica.broker.publish("dlq.users-test", b"whose?", headers)
+    code, output = await run(bench, "dead-letters", "replay", "--all")
+    assert (code, output) == (0, "3 stays: no outbox has its event (any more).\n0 replayed.\n")
+    assert await _count_is(js, 1)
 
 
 async def _count_is(js: object, count: int) -> bool:

@@ -7,7 +7,7 @@ from functools import partial
 import msgspec
 from motor.motor_asyncio import AsyncIOMotorClient
 from prometheus_client import REGISTRY
-from pymongo.errors import ConnectionFailure
+from pymongo.errors import ConnectionFailure, PyMongoError
 
 from deploy.stack import Stack
 from shared.contracts.auth import UserSignedIn
@@ -19,14 +19,14 @@ from tests.messaging.replica import QUICK, Bench, Effects, Replica, signed_in
 
 
 async def all_letters(replica: Replica) -> list[DeadLetter]:
-    return [dead async for dead in letters(replica.broker.jetstream)]
+    return [dead async for dead in letters(replica.broker)]
 
 
 async def letters_there(replica: Replica, count: int) -> list[DeadLetter]:
     async def probe() -> bool:
         return (await replica.broker.jetstream.stream_info("DLQ")).state.messages == count
 
-    await eventually(probe, within=40)
+    await eventually(probe, within=60)
     return await all_letters(replica)
 
 
@@ -111,7 +111,7 @@ async def test_what_always_fails_is_buried_after_its_tries_and_handled_once_when
     assert msgspec.json.decode(dead.payload, type=UserSignedIn) == event
 
     mended = True
-    await replay(replica.broker, dead)
+    await replay(replica.broker, {"auth": replica.database}, dead)
     await eventually(lambda: effects.are_once_for(event))
     assert await all_letters(replica) == []
     js = replica.broker.jetstream
@@ -148,6 +148,35 @@ async def test_a_handler_that_never_returns_is_cut_off_and_retried(bench: Bench)
     await replica.say(event)
     await eventually(lambda: effects.are_once_for(event))
     assert hung.is_set()
+
+
+async def test_what_is_too_long_for_a_transaction_costs_tries_and_is_no_outage(
+    bench: Bench,
+) -> None:
+    replica = bench.replica()
+    effects = Effects(replica.database)
+
+    async def handle(event: UserSignedIn, transaction: Transaction) -> None:
+        await effects(event, transaction)
+        session = transaction.session
+
+        async def ended_by_the_server() -> bool:
+            try:
+                await session.client[replica.database.name]["effects"].find_one({}, session=session)
+            except PyMongoError:
+                return True
+            return False
+
+        # It does so after 10 s, and looks for what to end every 5.
+        await eventually(ended_by_the_server, within=40, every=0.2)
+
+    replica.on(UserSignedIn, handle, patience=Patience(pauses=(), limit=50))
+    await bench.running(replica)
+    event = signed_in()
+    await replica.say(event)
+    (dead,) = await letters_there(replica, 1)
+    assert dead.reason.startswith("OperationFailure at ")
+    assert await effects.of(event) == 0
 
 
 async def test_a_slow_handler_is_not_taken_for_a_dead_one(bench: Bench) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import zlib
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from shared.contracts.users import UserDeleted, UserErased, UserExported, UserExportRequested
 from shared.ids import new_id
-from shared.messaging import Traces, Transaction
+from shared.messaging import Consumer, Traces, Transaction
 from shared.mongo import PyMongoError, save_newer
 from shared.personal_data import Held, Holding, PersonalData
 from shared.pseudonyms import Pseudonyms
@@ -36,6 +37,7 @@ class Library:
         )
         self.tombstones = Tombstones(database["tombstones"], Pseudonyms("key"))
         self.broken = False
+        self.before_looking: Callable[[], Awaitable[None]] | None = None
         self.data = PersonalData(
             "library",
             self.held_on,
@@ -46,6 +48,8 @@ class Library:
         )
 
     async def held_on(self, user_id: str, email: str | None = None) -> Held:
+        if self.before_looking:
+            await self.before_looking()
         letters = {"$unheard": 1} if self.broken else {"to": user_id}
         return Held(
             holdings=[
@@ -73,7 +77,8 @@ class Library:
     async def erase(self, user_id: str) -> dict[str, int]:
         """The counts in the receipt."""
         event = UserDeleted(user_id=user_id, erasure_id=new_id())
-        await self.replica.outbox.commit(lambda transaction: self.data.erase(event, transaction))
+        await self.data.erase(event)
+        await self.replica.outbox.commit(lambda transaction: self.data.confirm(event, transaction))
         row = await self.replica.database["outbox"].find_one(
             {"headers.ce-subject": event.erasure_id}
         )
@@ -112,6 +117,38 @@ async def test_all_goes_in_batches_and_the_receipt_counts_it(library: Library) -
     assert set(stone) == {"_id", "at", "counts"}
     assert stone["_id"] == Pseudonyms("key").of(person)
     assert await library.erase(person) == wanted, "said again, it is the same"
+
+
+async def test_erasing_takes_as_long_as_it_takes_because_no_transaction_is_open_meanwhile(
+    bench: Bench,
+) -> None:
+    replica = bench.replica("users")
+    library, looks = Library(replica), list[int]()
+    event = UserDeleted(user_id=new_id(), erasure_id=new_id())
+    inbox, rows = replica.database["inbox"], replica.database["outbox"]
+
+    async def look() -> None:
+        row = await rows.find_one({"subject": UserDeleted.subject})
+        assert row is not None
+        # Were it noted in an open transaction, this would wait for that to end, and so for itself.
+        note = {"_id": f"library-erase:{row['_id']}"}
+        async with asyncio.timeout(20):
+            await inbox.insert_one(note)
+            await inbox.delete_one(note)
+        looks.append(1)
+
+    library.before_looking = look
+    (subscription, _) = library.data.subscriptions()
+    await library.lend(event.user_id, 3)
+    consumer = Consumer(subscription, replica.broker, replica.database, replica.outbox)
+    replica.consumers.append(consumer)
+    await bench.running(replica)
+    await replica.say(event)
+    receipt = {"subject": UserErased.subject}
+    await eventually(lambda: rows.find_one(receipt), within=40)
+    assert len(looks) >= 2
+    assert await library.loans.count_documents({"by": event.user_id}) == 0
+    assert await rows.count_documents(receipt) == 1
 
 
 async def test_who_holds_nothing_says_so(library: Library) -> None:

@@ -8,11 +8,19 @@ from pathlib import Path
 import pytest
 from nats.js.errors import NotFoundError
 
-from shared.contracts.auth import OtpRequested, UserEmailChanged
+from shared.contracts.auth import OtpRequested, UserEmailChanged, UserSignedIn
 from shared.contracts.users import UserDeleted, UserErased
 from shared.ids import new_id
 from shared.messaging import BrokerAway, Transaction
-from shared.messaging.dead_letters import CONSUMER, REASON, SUBJECT, DeadLetter, letters
+from shared.messaging.dead_letters import (
+    CONSUMER,
+    REASON,
+    SUBJECT,
+    DeadLetter,
+    NotReplayed,
+    letters,
+    replay,
+)
 from shared.messaging.traces import StillOnItsWay, Traces
 from shared.mongo import Document
 from tests.eventually import eventually
@@ -170,15 +178,53 @@ async def test_dead_letters_about_a_person_are_erased_whoever_buried_them(bench:
     )
 
     async def buried() -> list[DeadLetter] | None:
-        found = [dead async for dead in letters(replica.broker.jetstream)]
+        found = [dead async for dead in letters(replica.broker)]
         return found if len(found) == 3 else None
 
     await eventually(buried)
     await eventually(auth.nothing_pending)
     assert await traces_of(auth).erase((person, "ann@aula.test")) == 2
-    left = [dead async for dead in letters(replica.broker.jetstream)]
+    left = [dead async for dead in letters(replica.broker)]
     assert [other.encode() in dead.payload for dead in left] == [True, True]
     assert person.encode() not in on_disk(bench)
+
+
+async def test_what_was_replayed_is_erased_wherever_it_lies(bench: Bench) -> None:
+    replica = bench.replica("users")
+    person, handled = new_id(), asyncio.Event()
+
+    async def handle(_: object, transaction: Transaction) -> None:
+        if not mended:
+            raise ValueError
+        transaction.after_commit.append(handled.set)
+
+    mended = False
+    replica.on(UserSignedIn, handle, patience=QUICK)
+    await bench.running(replica)
+    auth = await bench.running(bench.replica("auth"))
+    await sent(auth, signed_in(person))
+
+    async def buried() -> DeadLetter | None:
+        found = [dead async for dead in letters(replica.broker)]
+        return found[0] if found else None
+
+    dead = await eventually(buried)
+    assert dead.source == "auth"
+    mended = True
+    databases = {"auth": auth.database}
+    await replay(replica.broker, databases, dead)
+    assert await buried() is None
+    await eventually(handled.is_set)
+    await eventually(auth.nothing_pending)
+    assert len(await stored(auth)) == 2, "of one event"
+    assert await traces_of(auth).erase((person,)) == 1
+    assert await stored(auth) == []
+    await eventually(lambda: person.encode() not in on_disk(bench))
+
+    # It had been read before they were erased.
+    with pytest.raises(NotReplayed):
+        await replay(replica.broker, databases, dead)
+    assert await stored(auth) == []
 
 
 @pytest.mark.parametrize(
@@ -219,6 +265,32 @@ async def test_what_outlives_a_person_is_not_found_by_their_id(bench: Bench) -> 
     (left,) = await stored(replica)
     assert person.encode() not in left
     assert person.encode() not in on_disk(bench)
+
+
+async def test_letters_are_read_whole_and_in_order_while_others_go(bench: Bench) -> None:
+    replica = await bench.running(bench.replica())
+    person = new_id()
+    headers = {CONSUMER: "users-test", SUBJECT: "user.signed_in", REASON: "ValueError"}
+
+    async def write(number: int) -> None:
+        body = person if number % 3 else str(number)
+        unique = {"Nats-Msg-Id": f"letter-{number}"}
+
+        async def written() -> bool:
+            await replica.broker.publish("dlq.users-test", body.encode(), headers | unique)
+            return True
+
+        await eventually(written)
+
+    for start in range(0, 450, 50):
+        await asyncio.gather(*(write(number) for number in range(start, start + 50)))
+    found = [dead.sequence async for dead in letters(replica.broker)]
+    assert found == list(range(1, 451))
+    counts = await asyncio.gather(*(traces_of(replica).erase((person,)) for _ in range(2)))
+    assert sum(counts) >= 300
+    left = [dead.payload async for dead in letters(replica.broker)]
+    assert sorted(left) == sorted(str(number).encode() for number in range(0, 450, 3))
+    assert await replica.broker.jetstream.consumers_info("DLQ") == []
 
 
 async def test_many_events_go_in_one_call_and_two_calls_at_once_do_no_harm(bench: Bench) -> None:
