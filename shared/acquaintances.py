@@ -116,7 +116,10 @@ class Acquaintances(Generic[A]):
         await self._learn_email(event.user_id, event.email, event.version, transaction.session)
 
     async def change_email(self, event: UserEmailChanged, transaction: Transaction) -> None:
-        await self._learn_email(event.user_id, event.email, event.version, transaction.session)
+        session = transaction.session
+        await self._learn_email(event.user_id, event.email, event.version, session)
+        if event.previous_email:  # which may not have been heard of here
+            await self._people.remember_email(event.user_id, event.previous_email, session)
 
     async def change_profile(self, event: UserProfileUpdated, transaction: Transaction) -> None:
         profile = event.profile

@@ -176,7 +176,12 @@ class AccountService:
                 members=("email",),
             )
             transaction.record(
-                UserEmailChanged(user_id=user_id, version=identity.version, email=email.address)
+                UserEmailChanged(
+                    user_id=user_id,
+                    version=identity.version,
+                    email=email.address,
+                    previous_email=known.email,
+                )
             )
             await self._sessions.end_all_in(transaction, user_id, "email_changed")
             return identity

@@ -44,7 +44,20 @@ class AccountNews:
         await self._tell(event.user_id, "welcome", event.completed_at, transaction)
 
     async def email_changed(self, event: UserEmailChanged, transaction: Transaction) -> None:
-        await self._tell(event.user_id, "email_changed", None, transaction)
+        """Who did not want it has neither the new address nor, any more, a session: whatever they
+        prefer, they hear of it at the address until now."""
+        person = await self._tell(event.user_id, "email_changed", None, transaction)
+        if person and event.previous_email:
+            delivery = Delivery.of_mail(
+                "email_replaced",
+                person.speaks,
+                event_id=transaction.event_id,
+                now=self._clock(),
+                recipient=event.previous_email,
+                user_id=person.id,
+                params={"name": person.name},
+            )
+            await self._deliveries.accept(delivery, transaction)
 
     async def session_revoked(self, event: SessionRevoked, transaction: Transaction) -> None:
         """Only of what they have not done themselves, nor an admin, of whom they hear otherwise."""
@@ -108,9 +121,10 @@ class AccountNews:
 
     async def _tell(
         self, user_id: str, template: Template, at: str | None, transaction: Transaction
-    ) -> None:
+    ) -> Person | None:
         person = await self._people.take(user_id, transaction)
         if person:
             moment = datetime.fromisoformat(at) if at else self._clock()
             news = News(template=template, category=_ACCOUNT, at=moment)
             await self._teller.tell(person, news, transaction, cause=transaction.event_id)
+        return person

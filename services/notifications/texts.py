@@ -20,6 +20,7 @@ Template = Literal[
     "contact_reply",
     "welcome",
     "email_changed",
+    "email_replaced",
     "session_stopped",
     "notice",
     "contact_notice",
@@ -167,6 +168,36 @@ LETTERS: dict[Template, Letter] = {
             tr="İptal eden siz değilseniz giriş yapın ve tüm cihazlarda oturumu kapatın.",
             es="Si no la has cancelado tú, entra y cierra la sesión en todos los dispositivos.",
             de="Wenn nicht Sie sie abgebrochen haben, melden Sie sich an und dann überall ab.",
+        ),
+    ),
+    "email_replaced": Letter(  # to the address before
+        subject=Text(
+            en="Your email address was changed",
+            tr="E-posta adresiniz değiştirildi",
+            es="Tu correo electrónico ha cambiado",
+            de="Ihre E-Mail-Adresse wurde geändert",
+        ),
+        paragraphs=(
+            Text(
+                en="Your school has changed the email address with which you sign in to Aula. This"
+                " one no longer opens your account.",
+                tr="Okulunuz Aula'ya giriş yaptığınız e-posta adresini değiştirdi. Bu adresle artık"
+                " hesabınıza giriş yapılamaz.",
+                es="Tu escuela ha cambiado el correo electrónico con el que entras en Aula. Con"
+                " esta dirección ya no se puede entrar en tu cuenta.",
+                de="Ihre Schule hat die E-Mail-Adresse geändert, mit der Sie sich bei Aula"
+                " anmelden. Diese hier öffnet Ihr Konto nicht mehr.",
+            ),
+        ),
+        closing=Text(
+            en="If you did not ask for it, tell your school at once: somebody else may be able to"
+            " open your account.",
+            tr="Bunu siz istemediyseniz hemen okulunuza bildirin: hesabınıza başka biri giriş"
+            " yapabiliyor olabilir.",
+            es="Si no lo has pedido, avisa enseguida a tu escuela: puede que otra persona tenga"
+            " acceso a tu cuenta.",
+            de="Wenn Sie nicht darum gebeten haben, sagen Sie es gleich Ihrer Schule: Vielleicht"
+            " kommt jemand anderes in Ihr Konto.",
         ),
     ),
     "contact_received": Letter(
@@ -336,12 +367,7 @@ NOTES: dict[Template, Note] = {
         is_pushed=False,  # they have the app before them
     ),
     "email_changed": Note(
-        title=Text(
-            en="Your email address was changed",
-            tr="E-posta adresiniz değiştirildi",
-            es="Tu correo electrónico ha cambiado",
-            de="Ihre E-Mail-Adresse wurde geändert",
-        ),
+        title=LETTERS["email_replaced"].subject,
         message=Text(
             en="Your school has changed the email address with which you sign in to Aula. If you"
             " did not ask for it, tell your school.",

@@ -79,9 +79,12 @@ class SessionRevoked(PersonEvent, frozen=True, kw_only=True):
 
 
 class UserEmailChanged(IdentityEvent, frozen=True, kw_only=True):
+    """`previous_email`: the one until now, if there was any."""
+
     subject: ClassVar[str] = "user.email_changed"
 
     email: str
+    previous_email: str | None = None
 
 
 class UserRoleChanged(IdentityEvent, frozen=True, kw_only=True):

@@ -130,7 +130,14 @@ async def test_an_admin_changes_an_email_and_the_user_signs_in_with_it(auth: Aut
     assert other["isNewUser"], "the old address is nobody's any more"
     events = await auth.events(user_of(user))
     changes = [event for subject, event in events if subject == "user.email_changed"]
-    assert changes == [{"userId": user_of(user), "version": 2, "email": email}]
+    assert changes == [
+        {
+            "userId": user_of(user),
+            "version": 2,
+            "email": email,
+            "previousEmail": user["user"]["email"],
+        }
+    ]
     reasons = await auth.events(session_of(user["accessToken"]))
     assert [event["reason"] for _, event in reasons] == ["email_changed"]
 

@@ -62,8 +62,10 @@ def registered(user_id: str, email: str | None, **more: Any) -> UserRegistered:
     )
 
 
-def email_changed(user_id: str, email: str, version: int) -> UserEmailChanged:
-    return UserEmailChanged(user_id=user_id, email=email, version=version)
+def email_changed(
+    user_id: str, email: str, version: int, previous: str | None = None
+) -> UserEmailChanged:
+    return UserEmailChanged(user_id=user_id, email=email, version=version, previous_email=previous)
 
 
 def profile_updated(user_id: str, version: int = 1, **profile: Any) -> UserProfileUpdated:

@@ -100,6 +100,22 @@ async def test_the_same_event_again_and_again_is_one_mail(
     assert len(peer.took) == 2
 
 
+async def test_who_did_not_want_another_address_hears_of_it_at_the_one_before(
+    service: Notifications, auth: Auth, peer: SmtpPeer
+) -> None:
+    ada = new_id()
+    await told(auth, service, registered(ada, ADA, language="de"), profile_updated(ada, name="Ada"))
+    none = {"account": dict.fromkeys(("inbox", "email", "push"), False)}
+    chosen = {"$set": {"preferences": none}}
+    await service.database["people"].update_one({"_id": ada}, chosen)
+    await told(auth, service, email_changed(ada, "other@school.test", 2, ADA))
+    mail = await arrived(peer, ADA, "email_replaced", "de")
+    for part in (mail.part("plain"), mail.part("html")):
+        assert texts.GREETING_BY_NAME.in_("de", name="Ada") in part
+        assert "other@" not in part
+    assert peer.to("other@school.test") == []
+
+
 async def test_mails_to_somebody_not_known_yet_wait_until_they_are(
     service: Notifications, auth: Auth, peer: SmtpPeer
 ) -> None:
@@ -129,13 +145,13 @@ async def test_facts_on_people_may_come_in_any_order(service: Notifications, aut
         service,
         email_changed(ada, "third@school.test", 3),
         profile_updated(ada, 2, name="Ada", language="de", timezone="Europe/Berlin"),
-        email_changed(ada, "second@school.test", 2),
+        email_changed(ada, "second@school.test", 2, "before@school.test"),
         registered(ada, "first@school.test", language="tr"),
         profile_updated(ada, 1, name="Adele"),
     )
     person = await service.database["people"].find_one({"_id": ada})
     assert person is not None
-    earlier = {"first@school.test", "second@school.test"}
+    earlier = {"first@school.test", "second@school.test", "before@school.test"}
     person.pop("told_at")  # of their changed address
     assert set(person.pop("emails")) == {"third@school.test", *earlier}
     assert person == {
