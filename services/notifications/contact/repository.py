@@ -174,7 +174,7 @@ class Repliers:
     async def answered(
         self, contacts: Sequence[Contact], session: Session | None = None
     ) -> list[Answered]:
-        """They, with whose their last replies are."""
+        """Each with whose its last reply is."""
         last = {contact.id: reply.id for contact in contacts if (reply := contact.last_reply)}
         admins = await self._of(list(last.values()), session) if last else {}
         return [Answered(each, admins.get(last.get(each.id, ""))) for each in contacts]

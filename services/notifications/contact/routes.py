@@ -38,8 +38,9 @@ async def write_contact(
     """Write to the school.
 
     Anybody may, signed in or not. A mail in the language of the request says that the message has
-    arrived. Leave `website` empty: it is there for programs that fill in whatever they find. Who
-    writes often waits: five messages an hour from one address, ten a day.
+    arrived: at most one a day to an address, and only so many a day in all. Leave `website` empty:
+    it is there for programs that fill in whatever they find. Who writes often waits: five messages
+    an hour from one address, ten a day.
     """
     written = data.written(test_domains=not settings.is_production)
     contact = await contacts.write(written, visitor, client)

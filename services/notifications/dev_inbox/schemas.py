@@ -1,4 +1,4 @@
-"""What notifications' endpoints answer."""
+"""What the dev inbox answers."""
 
 from datetime import datetime
 
