@@ -91,6 +91,11 @@ class Connection(asyncio.Protocol):
         """Something of an answer came."""
         return self._has_head or self._head_bytes > 0
 
+    @property
+    def was_old(self) -> bool:
+        """Used before, and not heard of since: should it break, then by its age."""
+        return self.idle_since > 0 and not self.heard
+
     def rest(self, now: float) -> bool:
         """End the exchange. Whether the connection can have another one; else it is closed."""
         if self.lost or self._broken or not self.finished or not self._stays:

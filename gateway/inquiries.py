@@ -5,7 +5,7 @@ import asyncio
 from gateway.connection import Connection, ConnectionBroken
 from gateway.errors import BadGateway
 from gateway.headers import Headers
-from gateway.upstreams import Address, ConnectFailed, Upstream, Upstreams
+from gateway.upstreams import Address, Upstream, Upstreams
 from shared import tracing
 
 _MOST = 256 * 1024  # bytes of an answer
@@ -18,33 +18,26 @@ class Inquiries:
     async def get(self, owner: str, path: str, headers: Headers, *, within: float) -> bytes:
         """The body of a 200. Raises UpstreamAway, BadGateway (anything else came), TimeoutError
         after `within` seconds."""
-        async with asyncio.timeout(within):
-            return await _asked(self._upstreams[owner], path, headers)
+        async with asyncio.timeout(within) as limit:
+            return await _asked(self._upstreams[owner], path, headers, limit)
 
 
-async def _asked(upstream: Upstream, path: str, headers: Headers) -> bytes:
+async def _asked(upstream: Upstream, path: str, headers: Headers, limit: asyncio.Timeout) -> bytes:
     tried: list[Address] = []
     while True:
-        address = upstream.pick(tried)
-        connection = address.idle()
-        reused = connection is not None
-        try:
-            connection = connection or await address.connect()
-        except ConnectFailed:
-            address.refused()
-            tried.append(address)
-            continue
-        address.busy += 1
-        try:
-            connection.begin(_head(path, address, headers))
-            return await _body(connection, address)
-        except ConnectionBroken:
-            if not (reused and not connection.heard):  # else it was just old
-                address.broke()
-                tried.append(address)
-        finally:
-            address.busy -= 1
-            address.give_back(connection)
+        address, connection = await upstream.connection(tried)
+        with address.at_work(connection):
+            try:
+                connection.begin(_head(path, address, headers))
+                return await _body(connection, address)
+            except ConnectionBroken:
+                if not connection.was_old:
+                    address.broke()
+                    tried.append(address)
+            except asyncio.CancelledError:
+                if limit.expired():  # else it is the caller who went away
+                    address.overdue()
+                raise
 
 
 def _head(path: str, address: Address, headers: Headers) -> bytes:

@@ -6,7 +6,7 @@ from gateway.connection import Connection, ConnectionBroken
 from gateway.errors import BadGateway, ClientGone, EncodedBody, GatewayTimeout
 from gateway.exchange import Exchange
 from gateway.headers import for_client, for_service
-from gateway.upstreams import Address, ConnectFailed, Upstream, Upstreams
+from gateway.upstreams import Address, Upstream, Upstreams
 from shared import logs
 from shared.errors import AulaError, BodyTooLarge, MalformedRequest, RequestTimeout
 
@@ -36,62 +36,49 @@ class Proxy:
         tried: list[Address] = []
         safe = exchange.method == "GET"
         while True:
-            address = upstream.pick(tried)
-            connection = address.idle()
-            reused = connection is not None
-            try:
-                if connection is None:
-                    connection = await address.connect()
-            except ConnectFailed:
-                address.refused()
-                tried.append(address)
-                continue
-            address.busy += 1
-            try:
-                connection.begin(_head(exchange, address, length) + body)
-                await connection.head()
-                await self._relay(exchange, connection, address)
-                return
-            except ConnectionBroken:
-                if exchange.answered:
+            address, connection = await upstream.connection(tried)
+            with address.at_work(connection):
+                try:
+                    connection.begin(_head(exchange, address, length) + body)
+                    await connection.head()
+                    await self._relay(exchange, connection, address)
+                    return
+                except ConnectionBroken:
+                    if exchange.answered:
+                        raise
+                    if not connection.was_old:
+                        address.broke()
+                        tried.append(address)
+                    if not safe or connection.heard or len(tried) == len(upstream.addresses):
+                        raise BadGateway from None
+                except asyncio.CancelledError:
+                    if isinstance(exchange.end, GatewayTimeout):
+                        address.overdue()
                     raise
-                if not (reused and not connection.heard):  # else it was just old
-                    address.broke()
-                    tried.append(address)
-                if not safe or connection.heard or len(tried) == len(upstream.addresses):
-                    raise BadGateway from None
-            except asyncio.CancelledError:
-                if isinstance(exchange.end, GatewayTimeout):
-                    address.overdue()
-                raise
-            finally:
-                address.busy -= 1
-                address.give_back(connection)
 
     async def _upload(self, exchange: Exchange, upstream: Upstream, length: int | None) -> None:
         """With the body still coming: it goes through as it comes, and is asked for once."""
-        address, connection = await _connected(upstream)
-        address.busy += 1
-        connection.begin(_head(exchange, address, length))
-        pump = asyncio.create_task(_pump(exchange, connection, chunked=length is None))
-        sent = False
-        try:
+        # An old connection could end under the body.
+        address, connection = await upstream.connection([], fresh=True)
+        with address.at_work(connection):
+            connection.begin(_head(exchange, address, length))
+            pump = asyncio.create_task(_pump(exchange, connection, chunked=length is None))
+            sent = False
             try:
-                await connection.head()
-            except ConnectionBroken:
-                _raise_reason(pump)
-                address.broke()
-                raise BadGateway from None
+                try:
+                    await connection.head()
+                except ConnectionBroken:
+                    _raise_reason(pump)
+                    address.broke()
+                    raise BadGateway from None
+                finally:
+                    sent = pump.done() and not pump.exception()
+                    pump.cancel()  # answered or broken: what still comes in is of no use
+                    await asyncio.gather(pump, return_exceptions=True)
+                await self._relay(exchange, connection, address)
             finally:
-                sent = pump.done() and not pump.exception()
-                pump.cancel()  # answered or broken: what still comes in is of no use
-                await asyncio.gather(pump, return_exceptions=True)
-            await self._relay(exchange, connection, address)
-        finally:
-            address.busy -= 1
-            if not sent:
-                connection.close()  # it is in the middle of a request
-            address.give_back(connection)
+                if not sent:
+                    connection.close()  # it is in the middle of a request
 
     async def _relay(self, exchange: Exchange, connection: Connection, address: Address) -> None:
         """The answer: head as it may go out, body as it comes. Cut there means cut here."""
@@ -162,18 +149,6 @@ def _head(exchange: Exchange, address: Address, length: int | None) -> bytes:
     elif length or exchange.method != "GET":
         lines.append(b"content-length: %d" % length)
     return b"\r\n".join(lines) + b"\r\n\r\n"
-
-
-async def _connected(upstream: Upstream) -> tuple[Address, Connection]:
-    """A new connection, at whichever address takes one: an old one could end under the body."""
-    tried: list[Address] = []
-    while True:
-        address = upstream.pick(tried)
-        try:
-            return address, await address.connect()
-        except ConnectFailed:
-            address.refused()
-            tried.append(address)
 
 
 async def _next_piece(exchange: Exchange) -> bytes:

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from gateway.connection import Connection
@@ -29,10 +30,6 @@ def parsed_urls(urls: Sequence[str]) -> list[tuple[str, int]]:
     return found
 
 
-class ConnectFailed(Exception):
-    """No connection to this address: nothing was sent."""
-
-
 class Address:
     """One place where a service listens."""
 
@@ -47,14 +44,12 @@ class Address:
         self._tried_at = 0.0
 
     async def connect(self) -> Connection:
+        """Raises OSError: nothing was sent."""
         loop = asyncio.get_running_loop()
-        try:
-            async with asyncio.timeout(_CONNECT_SECONDS):
-                _, connection = await loop.create_connection(
-                    lambda: Connection(self._forget, loop), self._host, self._port
-                )
-        except OSError as error:  # TimeoutError is one
-            raise ConnectFailed from error
+        async with asyncio.timeout(_CONNECT_SECONDS):  # TimeoutError is an OSError too
+            _, connection = await loop.create_connection(
+                lambda: Connection(self._forget, loop), self._host, self._port
+            )
         return connection
 
     def idle(self) -> Connection | None:
@@ -66,9 +61,16 @@ class Address:
             connection.close()
         return None
 
-    def give_back(self, connection: Connection) -> None:
-        if connection.rest(time.monotonic()):
-            self._idle.append(connection)
+    @contextmanager
+    def at_work(self, connection: Connection) -> Iterator[None]:
+        """For one exchange on `connection`, which is kept for the next if it may have one."""
+        self.busy += 1
+        try:
+            yield
+        finally:
+            self.busy -= 1
+            if connection.rest(time.monotonic()):
+                self._idle.append(connection)
 
     def close(self) -> None:
         for connection in tuple(self._idle):
@@ -127,6 +129,21 @@ class Upstream:
     def __init__(self, urls: Sequence[str]) -> None:
         self.addresses = [Address(host, port) for host, port in parsed_urls(urls)]
         self._turn = 0
+
+    async def connection(
+        self, tried: list[Address], *, fresh: bool = False
+    ) -> tuple[Address, Connection]:
+        """To the best address that takes one; those that do not are `tried` then. `fresh`: none
+        that was used before. Raises UpstreamAway."""
+        while True:
+            address = self.pick(tried)
+            if not fresh and (idle := address.idle()):
+                return address, idle
+            try:
+                return address, await address.connect()
+            except OSError:
+                address.refused()
+                tried.append(address)
 
     def pick(self, tried: Sequence[Address] = ()) -> Address:
         """The least busy one that is up, in turn among equals; UpstreamAway if there is none.

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -315,6 +316,31 @@ async def test_another_replica_answers_for_one_that_is_gone(house: House, token:
         urls = {name: (gone.url, service.url) for name, service in house.services.items()}
     for _ in range(4):
         await view_of(urls, token)
+
+
+async def test_a_replica_that_lets_inquiries_wait_gives_way_to_others() -> None:
+    async with Upstream() as hanging:
+        hanging.answer = never
+        upstreams = Upstreams({"users": (hanging.url,)})
+        inquiries, (address,) = Inquiries(upstreams), upstreams["users"].addresses
+
+        async def asked(within: float) -> None:
+            with suppress(TimeoutError):
+                await inquiries.get("users", "/", [], within=within)
+
+        for number in range(5):
+            leaving = asyncio.create_task(asked(60))
+            await eventually(lambda least=number: len(hanging.arrived) > least)
+            leaving.cancel()
+            await asyncio.wait({leaving})
+        assert not address.skipped(time.monotonic()), "a caller who leaves says nothing of it"
+
+        async def is_skipped() -> bool:
+            await asked(0.3)
+            return address.skipped(time.monotonic())
+
+        await eventually(is_skipped)
+        upstreams.close()
 
 
 async def test_connections_are_used_again(house: House, token: str) -> None:
