@@ -69,8 +69,7 @@ def _check(body: bytes) -> None:
         body.decode()
     except UnicodeDecodeError:
         raise MalformedRequest("the body is not valid UTF-8") from None
-    # Brackets inside strings only make this count stricter for odd bodies that no client sends;
-    # what it must never do is undercount, and a closing bracket in a string could make it.
+    # Without strings: a closing bracket in one would take back a level that is there.
     brackets = _without_strings(body).translate(None, _NOT_BRACKETS)
     if max(accumulate(map(_STEP.__getitem__, brackets)), default=0) > MAX_DEPTH:
         raise MalformedRequest(f"the body is nested deeper than {MAX_DEPTH}")
