@@ -14,9 +14,14 @@ _SPAN = 30
 _NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
+def rounded(dividend: int, divisor: int) -> int:
+    """Their quotient, half up; by nothing, 0."""
+    return (2 * dividend + divisor) // (2 * divisor) if divisor else 0
+
+
 def hundredths(dividend: int, divisor: int) -> float:
     """A hundredth of their quotient, to two decimals, half up; of nothing, 0."""
-    return (2 * dividend + divisor) // (2 * divisor) / 100 if divisor else 0.0
+    return rounded(dividend, divisor) / 100
 
 
 def quotient(dividend: int, divisor: int) -> float:

@@ -1,7 +1,6 @@
 """A person: what auth says of them (the account) and what they say of themself (the profile)."""
 
 from datetime import UTC, datetime
-from zoneinfo import available_timezones
 
 import msgspec
 
@@ -12,8 +11,8 @@ from shared.contracts.users import Account, Profile, User
 from shared.errors import Conflict, InvalidFields
 from shared.languages import Text
 from shared.roles import Role
+from shared.timezones import BAD_TIMEZONE, TIMEZONES
 
-_TIMEZONES = frozenset(available_timezones())  # reads the disk: once, at the start
 _OBLIGATORY = {
     "privacy_policy_accepted": "privacyPolicyAccepted",
     "terms_of_use_accepted": "termsOfUseAccepted",
@@ -25,12 +24,6 @@ _BAD_BIRTH_DATE = Text(
     tr="1990-05-17 gibi geçmişte bir tarih olmalıdır",
     es="debe ser una fecha pasada, como 1990-05-17",
     de="muss ein Datum in der Vergangenheit sein, etwa 1990-05-17",
-)
-_BAD_TIMEZONE = Text(
-    en="must be an IANA time zone, such as Europe/Istanbul",
-    tr="Europe/Istanbul gibi bir IANA saat dilimi olmalıdır",
-    es="debe ser una zona horaria IANA, como Europe/Istanbul",
-    de="muss eine IANA-Zeitzone sein, etwa Europe/Istanbul",
 )
 _NOT_CLEARED = Text(
     en="cannot be removed any more",
@@ -221,8 +214,8 @@ def _checked(before: Profile, changes: dict[str, object], now: datetime) -> dict
         else:
             checked["birth_date"] = timestamp(moment)
     timezone = checked.get("timezone")
-    if timezone is not None and timezone not in _TIMEZONES:
-        wrong["timezone"] = _BAD_TIMEZONE
+    if timezone is not None and timezone not in TIMEZONES:
+        wrong["timezone"] = BAD_TIMEZONE
     if wrong:
         raise InvalidFields(wrong)
     return checked

@@ -29,6 +29,7 @@ from shared.errors import (
 from shared.http.body import Disconnected
 from shared.http.conditional import known_of
 from shared.http.envelope import failure
+from shared.http.forms import MISSING, UNKNOWN
 from shared.http.guards import principal_of, visitor_of
 from shared.http.idempotency import IdempotencyKeys, Idempotent
 from shared.http.request import NoBody, StrictRequest
@@ -40,13 +41,6 @@ log = logs.get("http")
 
 _BACKQUOTED = re.compile(r"`([^`]*)`")
 
-_MISSING = Text(en="is required", tr="zorunludur", es="es obligatorio", de="ist erforderlich")
-_UNKNOWN = Text(
-    en="is not a known member",
-    tr="bilinen bir alan değil",
-    es="no es un campo conocido",
-    de="ist kein bekanntes Feld",
-)
 _WRONG_TYPE = Text(
     en="has the wrong type",
     tr="yanlış türde",
@@ -165,9 +159,9 @@ def _fields(error: ValidationException) -> dict[str, Text]:
         named = _BACKQUOTED.search(message)
         within = "" if key in ("data", "body") else f"{key}."
         if message.startswith("Object missing required field") and named:
-            fields[f"{within}{named[1]}"] = _MISSING
+            fields[f"{within}{named[1]}"] = MISSING
         elif message.startswith("Object contains unknown field") and named:
-            fields[f"{within}{named[1][:64]}"] = _UNKNOWN
+            fields[f"{within}{named[1][:64]}"] = UNKNOWN
         elif key == "data":
             fields["body"] = _NO_BODY
         else:

@@ -1,4 +1,4 @@
-"""What is said of the parts of a form that are not as they should be."""
+"""What is said of the members of a body, and parts of a form, that are not as they should be."""
 
 from shared.languages import Text
 

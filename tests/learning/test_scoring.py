@@ -18,11 +18,11 @@ from services.learning.assessments.domain import (
     Question,
     QuestionType,
     Result,
-    percentage,
     scored,
 )
 from services.learning.assessments.views import AssessmentView
 from shared.errors import InvalidFields
+from shared.figures import rounded
 from shared.languages import Text
 
 NOW = datetime(2026, 2, 14, tzinfo=UTC)
@@ -113,7 +113,7 @@ def test_a_percentage_is_exact_to_the_hundredth_and_full_only_when_all_is_right(
     points: tuple[int, int],
 ) -> None:
     raw, most = points
-    total = percentage(raw, most)
+    total = rounded(raw * FULL, most)
     assert isinstance(total, int)
     assert abs(Fraction(raw * FULL, most) - total) <= Fraction(1, 2)
     assert (total == FULL) == (raw == most)

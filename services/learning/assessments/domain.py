@@ -10,6 +10,7 @@ import msgspec
 from services.learning.assessments import refusals
 from services.learning.assessments.bands import FULL, Band, level_of
 from shared.errors import InvalidFields
+from shared.figures import rounded
 from shared.languages import Language, Text
 
 QuestionType = Literal["single", "multiple"]
@@ -157,7 +158,7 @@ def scored(
         _marked(question, chosen.get(question.id, frozenset())) for question in assessment.questions
     )
     raw, most = sum(each.points for each in answers), assessment.max_score
-    total = percentage(raw, most)
+    total = rounded(raw * FULL, most)
     return Result(
         id=result_id,
         user_id=user_id,
@@ -176,11 +177,6 @@ def scored(
         completed_at=now,
         answers=answers,
     )
-
-
-def percentage(raw: int, most: int) -> int:
-    """In hundredths, halves rounded up."""
-    return (2 * raw * FULL + most) // (2 * most)
 
 
 def _wrong_with(question: Question) -> Text | None:

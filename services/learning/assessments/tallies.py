@@ -12,7 +12,7 @@ from datetime import datetime
 from services.learning.assessments.domain import Result
 from shared.counters import Counters
 from shared.documents import from_document
-from shared.figures import shown
+from shared.figures import day_of, shown
 from shared.mongo import Collection, Document, Session
 
 KINDS = ("totals", "levels", "level_scores", "languages", "language_scores", "months", "days")
@@ -39,7 +39,7 @@ def tally_of(result: Result) -> Counter[str]:
     return counted(
         level=result.level,
         language=result.test.target_language,
-        day=f"{result.completed_at:%Y-%m-%d}",
+        day=day_of(result.completed_at),
         score=result.total_score,
     )
 

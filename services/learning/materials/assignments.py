@@ -7,13 +7,14 @@ from datetime import datetime
 
 from services.learning.materials.domain import Assignment, Material
 from services.learning.materials.repository import Assignments, Materials
-from services.learning.materials.tallies import Tallies, counted, day_of, people
+from services.learning.materials.tallies import Tallies, counted, people
 from services.learning.people import Learner
 from shared.acquaintances import People
 from shared.audit import AuditLog
 from shared.clock import Clock, timestamp
 from shared.contracts.learning import MaterialAssigned
 from shared.errors import NotFound
+from shared.figures import day_of
 from shared.http.pagination import Page, PageRequest, page_of
 from shared.ids import new_id
 from shared.messaging import Outbox, Transaction

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from services.learning.materials.domain import Assignment, Material
 from services.learning.materials.repository import Assignments, Materials
-from services.learning.materials.tallies import Tallies, counted, day_of, people
+from services.learning.materials.tallies import Tallies, counted, people
 from services.learning.people import Learner
 from shared.acquaintances import People
 from shared.clock import Clock, timestamp
 from shared.contracts.learning import MaterialUnassigned
 from shared.documents import from_document
+from shared.figures import day_of
 from shared.messaging import Outbox, Transaction
 from shared.mongo import Document, Session
 from shared.sweeping import sweeping

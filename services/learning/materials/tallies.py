@@ -28,10 +28,6 @@ def people(number: int) -> Counter[str]:
     return Counter({"totals.assigned_users": number})
 
 
-def day_of(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d}"
-
-
 class Tallies:
     def __init__(self, there: Collection, gone: Collection) -> None:
         self.there = Counters(there, KINDS)

@@ -3,26 +3,17 @@
 import hashlib
 from datetime import datetime
 from typing import Any
-from zoneinfo import available_timezones
 
 import msgspec
 from msgspec.structs import replace
 
 from services.notifications.senders.push import Platform
 from shared.errors import InvalidFields
-from shared.languages import Text
+from shared.timezones import BAD_TIMEZONE, TIMEZONES
 
 MOST_DEVICES = 20  # of a person
 # No session lives longer: what was not heard of for so long is signed in nowhere.
 KEPT_DAYS = 90
-
-_TIMEZONES = frozenset(available_timezones())  # reads the disk: once, at the start
-_BAD_TIMEZONE = Text(
-    en="is not a time zone such as Europe/Istanbul",
-    tr="Europe/Istanbul gibi bir saat dilimi değil",
-    es="no es una zona horaria como Europe/Istanbul",
-    de="ist keine Zeitzone wie Europe/Istanbul",
-)
 
 
 class Device(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,8 +48,8 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Raises InvalidFields."""
         timezone = self.changes.get("timezone")
-        if timezone is not None and timezone not in _TIMEZONES:
-            raise InvalidFields({"timezone": _BAD_TIMEZONE})
+        if timezone is not None and timezone not in TIMEZONES:
+            raise InvalidFields({"timezone": BAD_TIMEZONE})
 
     def device(self, user_id: str, session_id: str, before: Device | None, now: datetime) -> Device:
         """The device as it is from now on; `before`: as it was known."""
