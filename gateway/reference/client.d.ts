@@ -366,7 +366,7 @@ export interface DeleteThese {
   ids: string[];
 }
 
-export interface DeletedContact {
+export interface Deleted {
   message: string;
   id: string;
 }
@@ -456,11 +456,6 @@ export interface LastResult {
   totalScore: number;
   level: string;
   completedAt: string;
-}
-
-export interface LearningDeleted {
-  message: string;
-  id: string;
 }
 
 export interface LevelShare {
@@ -1012,11 +1007,6 @@ export interface User {
   accountDeletionFinalizedAt: string | null;
   createdAt: string | null;
   updatedAt: string | null;
-}
-
-export interface UsersDeleted {
-  message: string;
-  id: string;
 }
 
 /** `admins`: superadmins too. */
@@ -1831,7 +1821,7 @@ export interface Operations {
     headers: { "X-Language"?: string };
     body: undefined;
     answers: {
-      200: Envelope<UsersDeleted, 200>;
+      200: Envelope<Deleted, 200>;
       400: Refused<"validation_failed" | "malformed_request" | "malformed_path", 400>;
       401: Refused<"authentication_required", 401>;
       403: Refused<"insufficient_permissions" | "account_deletion_pending", 403>;
@@ -2059,7 +2049,7 @@ export interface Operations {
     headers: { "X-Language"?: string };
     body: undefined;
     answers: {
-      200: Envelope<LearningDeleted, 200>;
+      200: Envelope<Deleted, 200>;
       400: Refused<"validation_failed" | "malformed_request" | "malformed_path", 400>;
       401: Refused<"authentication_required", 401>;
       403: Refused<"insufficient_permissions" | "account_deletion_pending", 403>;
@@ -2320,7 +2310,7 @@ export interface Operations {
     headers: { "X-Language"?: string };
     body: undefined;
     answers: {
-      200: Envelope<LearningDeleted, 200>;
+      200: Envelope<Deleted, 200>;
       400: Refused<"validation_failed" | "malformed_request" | "malformed_path", 400>;
       401: Refused<"authentication_required", 401>;
       403: Refused<"insufficient_permissions" | "account_deletion_pending", 403>;
@@ -2400,7 +2390,7 @@ export interface Operations {
     headers: { "X-Language"?: string };
     body: undefined;
     answers: {
-      200: Envelope<LearningDeleted, 200>;
+      200: Envelope<Deleted, 200>;
       400: Refused<"validation_failed" | "malformed_request" | "malformed_path", 400>;
       401: Refused<"authentication_required", 401>;
       403: Refused<"insufficient_permissions" | "account_deletion_pending", 403>;
@@ -2566,7 +2556,7 @@ export interface Operations {
     headers: { "X-Language"?: string };
     body: undefined;
     answers: {
-      200: Envelope<LearningDeleted, 200>;
+      200: Envelope<Deleted, 200>;
       400: Refused<"validation_failed" | "malformed_request" | "malformed_path", 400>;
       401: Refused<"authentication_required", 401>;
       403: Refused<"insufficient_permissions" | "account_deletion_pending", 403>;
@@ -2752,7 +2742,7 @@ export interface Operations {
     headers: { "X-Language"?: string };
     body: undefined;
     answers: {
-      200: Envelope<DeletedContact, 200>;
+      200: Envelope<Deleted, 200>;
       400: Refused<"validation_failed" | "malformed_request" | "malformed_path", 400>;
       401: Refused<"authentication_required", 401>;
       403: Refused<"insufficient_permissions" | "account_deletion_pending", 403>;

@@ -8,6 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 from services.auth.domain import Session
 from shared.clock import timestamp
 from shared.contracts.users import User
+from shared.http.schemas import Answer, Body
 from shared.roles import Role
 
 # Not `$`, which lets a line feed follow.
@@ -26,18 +27,12 @@ Origin = Annotated[
 ]
 
 
-class Request(
-    msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True
-):
-    """A body: unknown members are refused."""
-
-
-class SendOtp(Request, frozen=True, kw_only=True):
+class SendOtp(Body, frozen=True, kw_only=True):
     country_code: CountryCode
     phone_number: PhoneNumber
 
 
-class VerifyOtp(Request, frozen=True, kw_only=True):
+class VerifyOtp(Body, frozen=True, kw_only=True):
     country_code: CountryCode
     phone_number: PhoneNumber
     code: Code
@@ -45,23 +40,23 @@ class VerifyOtp(Request, frozen=True, kw_only=True):
     signup_campaign: Origin | None = None
 
 
-class SendOtpEmail(Request, frozen=True, kw_only=True):
+class SendOtpEmail(Body, frozen=True, kw_only=True):
     email: EmailText
 
 
-class VerifyOtpEmail(Request, frozen=True, kw_only=True):
+class VerifyOtpEmail(Body, frozen=True, kw_only=True):
     email: EmailText
     code: Code
     signup_source: Origin | None = None
     signup_campaign: Origin | None = None
 
 
-class RequestOtp(Request, frozen=True, kw_only=True):
+class RequestOtp(Body, frozen=True, kw_only=True):
     email: EmailText
     language: str | None = None
 
 
-class VerifyRequestedOtp(Request, frozen=True, kw_only=True):
+class VerifyRequestedOtp(Body, frozen=True, kw_only=True):
     email: EmailText
     code: Code
     language: str | None = None
@@ -69,23 +64,23 @@ class VerifyRequestedOtp(Request, frozen=True, kw_only=True):
     signup_campaign: Origin | None = None
 
 
-class RefreshTokenBody(Request, frozen=True, kw_only=True):
+class RefreshTokenBody(Body, frozen=True, kw_only=True):
     refresh_token: Annotated[str, Meta(min_length=1, max_length=512)]
 
 
-class LogOut(Request, frozen=True, kw_only=True):
+class LogOut(Body, frozen=True, kw_only=True):
     scope: Literal["all", "current", "others"] = "all"
 
 
-class ChangeEmail(Request, frozen=True, kw_only=True):
+class ChangeEmail(Body, frozen=True, kw_only=True):
     email: EmailText
 
 
-class ChangeRole(Request, frozen=True, kw_only=True):
+class ChangeRole(Body, frozen=True, kw_only=True):
     role: Role
 
 
-class OtpSent(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class OtpSent(Answer, frozen=True, kw_only=True):
     """`code` is there in development only."""
 
     country_code: str
@@ -93,17 +88,17 @@ class OtpSent(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     code: str | UnsetType = UNSET
 
 
-class OtpMailed(msgspec.Struct, frozen=True, kw_only=True):
+class OtpMailed(Answer, frozen=True, kw_only=True):
     email: str
     code: str | UnsetType = UNSET
 
 
-class OtpRequestedAnswer(msgspec.Struct, frozen=True, kw_only=True):
+class OtpRequestedAnswer(Answer, frozen=True, kw_only=True):
     message: str
     email: str
 
 
-class AuthResult(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class AuthResult(Answer, frozen=True, kw_only=True):
     """Lives of the tokens in seconds."""
 
     access_token: str
@@ -115,7 +110,7 @@ class AuthResult(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     is_new_user: bool
 
 
-class Refreshed(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class Refreshed(Answer, frozen=True, kw_only=True):
     access_token: str
     refresh_token: str
     expires_in: int
@@ -126,7 +121,7 @@ class Message(msgspec.Struct, frozen=True):
     message: str
 
 
-class SessionView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class SessionView(Answer, frozen=True, kw_only=True):
     id: str
     platform: str | None
     device_id: str | None
@@ -158,7 +153,7 @@ class KeySet(msgspec.Struct, frozen=True):
     keys: list[dict[str, str]]
 
 
-class TokenValidity(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class TokenValidity(Answer, frozen=True, kw_only=True):
     valid: bool
     user_id: str
     roles: tuple[Role, ...]

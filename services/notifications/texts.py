@@ -79,8 +79,6 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     closing: Text | None = None
 
 
-DELETED = Text(en="Deleted", tr="Silindi", es="Eliminado", de="Gelöscht")
-
 CONTACT_SUBJECT = Text(
     en="Your message to Aula",
     tr="Aula'ya gönderdiğiniz mesaj",

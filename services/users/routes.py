@@ -26,7 +26,6 @@ from services.users.schemas import (
     ChangeProfile,
     ChangeUsername,
     CompleteRegistration,
-    Deleted,
     Deletion,
     DeletionState,
     ErasureView,
@@ -51,6 +50,7 @@ from shared.http.envelope import Envelope, ok
 from shared.http.guards import admin, signed_in
 from shared.http.pagination import Page, PageRequest, page_of
 from shared.http.reference import refuses
+from shared.http.schemas import Deleted
 from shared.ids import checked_id
 from shared.roles import Role
 from shared.tokens import Principal
@@ -294,7 +294,7 @@ async def delete_user(
     """
     target = checked_id(user_id)
     await deletions.delete(principal, target)
-    return ok(Deleted(message=USER_DELETED.in_(languages.current()), id=target))
+    return ok(Deleted.of(target, USER_DELETED))
 
 
 @get("/admin/erasures", guards=[admin])

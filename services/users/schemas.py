@@ -14,6 +14,7 @@ from shared.clock import timestamp
 from shared.contracts.users import Availability, DeletionStatus, Expertise, User
 from shared.errors import InvalidFields
 from shared.http.pagination import PageRequest
+from shared.http.schemas import Answer, Body
 from shared.languages import Language, Text
 from shared.roles import Role
 from shared.text_fields import LINE, LINES, NAME
@@ -27,13 +28,7 @@ Version = Annotated[str, Meta(min_length=1, max_length=20, pattern=NAME)]
 Interest = Annotated[str, Meta(min_length=1, max_length=50, pattern=LINE)]
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    pass
-
-
-class ChangeProfile(
-    msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True
-):
+class ChangeProfile(Body, frozen=True, kw_only=True):
     """What is left out stays; null clears."""
 
     name: Name | UnsetType | None = UNSET
@@ -84,9 +79,7 @@ class RegistrationStatus(Answer, frozen=True, kw_only=True):
         return cls(is_registration_complete=not missing, missing_fields=missing)
 
 
-class ChangeUsername(
-    msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True
-):
+class ChangeUsername(Body, frozen=True, kw_only=True):
     new_username: Annotated[str, Meta(max_length=100)]
 
 
@@ -192,11 +185,6 @@ def wanted_list(
         role=role,
         is_registration_complete=is_registration_complete,
     )
-
-
-class Deleted(Answer, frozen=True, kw_only=True):
-    message: str
-    id: str
 
 
 class ReceiptView(Answer, frozen=True, kw_only=True):

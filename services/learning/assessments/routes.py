@@ -22,12 +22,12 @@ from services.learning.assessments.views import (
     TargetLanguages,
     TestStatus,
 )
-from services.learning.schemas import Deleted
 from shared.http.conditional import Known
 from shared.http.envelope import Envelope, created, ok
 from shared.http.guards import admin, signed_in
 from shared.http.pagination import Page, PageRequest
 from shared.http.reference import refuses
+from shared.http.schemas import Deleted
 from shared.ids import checked_id
 from shared.languages import Language
 from shared.tokens import Principal

@@ -21,8 +21,8 @@ from services.learning.assessments.domain import (
 from services.learning.language_tags import BAD_TAG, language_tag
 from services.learning.levels import Level
 from services.learning.links import BAD_LINK, LONGEST_LINK, is_link
-from services.learning.schemas import Body, Id
 from shared.errors import InvalidFields
+from shared.http.schemas import Body, Id
 from shared.ids import new_id
 from shared.languages import Language, Text
 from shared.text_fields import LINES, NAME

@@ -13,8 +13,8 @@ from services.learning.assessments.domain import (
     Result,
 )
 from services.learning.assessments.results import Marked, Standing
-from services.learning.schemas import Answer
 from shared.clock import timestamp
+from shared.http.schemas import Answer
 from shared.languages import Language
 
 

@@ -11,11 +11,11 @@ from services.learning.courses.schemas import (
     wanted_courses,
 )
 from services.learning.courses.service import CourseService, sees_all
-from services.learning.schemas import Deleted
 from shared.http.conditional import Known
 from shared.http.envelope import Envelope, created, ok
 from shared.http.guards import admin
 from shared.http.pagination import Page
+from shared.http.schemas import Deleted
 from shared.ids import checked_id
 from shared.tokens import Principal
 

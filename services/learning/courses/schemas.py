@@ -9,10 +9,10 @@ from services.learning.courses.service import Wanted
 from services.learning.language_tags import BAD_LOCALE, BAD_TAG, language_tag
 from services.learning.levels import BAD_LEVEL, Level, level_called
 from services.learning.links import LONGEST_LINK
-from services.learning.schemas import Body
 from shared import languages
 from shared.errors import InvalidFields
 from shared.http.pagination import PageRequest
+from shared.http.schemas import Body
 from shared.languages import LANGUAGES, Language, Text
 from shared.searching import folded
 from shared.text_fields import LINES, NAME

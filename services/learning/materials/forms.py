@@ -11,11 +11,11 @@ from services.learning.levels import BAD_LEVEL, LEVELS, Level
 from services.learning.links import BAD_LINK, LONGEST_LINK, is_link
 from services.learning.materials.domain import MOST, Link
 from services.learning.materials.service import Draft
-from services.learning.schemas import Body
 from services.learning.storage.domain import PDFS, VIDEOS
 from services.learning.storage.store import Arrivals, CheckedFile
 from shared.errors import InvalidFields
 from shared.http.forms import MISSING, NO_FIELD, NO_FILE, TWICE, UNKNOWN
+from shared.http.schemas import Body
 from shared.http.uploads import MultipartBody, Part
 from shared.languages import LANGUAGES, Language, Text
 from shared.text_fields import LINES, NAME

@@ -20,7 +20,6 @@ from services.learning.materials.schemas import (
     MaterialView,
 )
 from services.learning.materials.service import MaterialService
-from services.learning.schemas import Deleted
 from services.learning.storage.domain import GIB, MIB, PDFS, VIDEOS, WITH_FILES
 from services.learning.storage.store import head_of
 from shared.http.envelope import Envelope, created, ok
@@ -28,6 +27,7 @@ from shared.http.files import file_answer
 from shared.http.guards import admin, signed_in
 from shared.http.pagination import Page, PageRequest
 from shared.http.reference import refuses
+from shared.http.schemas import Deleted
 from shared.http.uploads import MultipartBody
 from shared.ids import checked_id
 from shared.languages import Language

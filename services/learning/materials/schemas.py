@@ -7,8 +7,8 @@ from msgspec import UNSET, Meta, UnsetType
 from services.learning.levels import Level
 from services.learning.materials.assignments import Assigned, Outcome
 from services.learning.materials.domain import Material, Video
-from services.learning.schemas import Answer, Body, Id
 from shared.clock import timestamp
+from shared.http.schemas import Answer, Body, Id
 from shared.languages import Language
 
 MOST_PEOPLE = 10_000  # in one call

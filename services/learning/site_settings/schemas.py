@@ -5,9 +5,9 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from services.learning.schemas import Answer, Body
 from services.learning.site_settings.domain import Setting
 from shared.errors import InvalidFields
+from shared.http.schemas import Answer, Body
 from shared.languages import Text
 from shared.text_fields import LINES
 

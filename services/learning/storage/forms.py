@@ -3,12 +3,12 @@
 import re
 from dataclasses import dataclass
 
-from services.learning.schemas import Body
 from services.learning.storage.domain import ANY_KIND, PHOTOS, Limits
 from services.learning.storage.service import PHOTO_FOLDER
 from services.learning.storage.store import Arrivals, CheckedFile
 from shared.errors import InvalidFields
 from shared.http.forms import MISSING, NO_FIELD, NO_FILE, TWICE, UNKNOWN
+from shared.http.schemas import Body
 from shared.http.uploads import MultipartBody, Part
 from shared.languages import Text
 

@@ -1,7 +1,7 @@
 """What storage answers."""
 
-from services.learning.schemas import Answer
 from services.learning.storage.domain import StoredFile
+from shared.http.schemas import Answer
 
 
 class Uploaded(Answer, frozen=True, kw_only=True):

@@ -10,7 +10,6 @@ from services.notifications.contact.domain import Answered, AnsweredTooOften
 from services.notifications.contact.limits import WroteTooOften
 from services.notifications.contact.schemas import (
     ContactView,
-    DeletedContact,
     MoveContact,
     ReplyToContact,
     WriteContact,
@@ -23,6 +22,7 @@ from shared.http.envelope import Envelope, created, ok
 from shared.http.guards import admin
 from shared.http.pagination import Page
 from shared.http.reference import refuses
+from shared.http.schemas import Deleted
 from shared.ids import checked_id
 from shared.tokens import Principal
 
@@ -105,14 +105,14 @@ async def delete_contact(
     contact_id: FromPath[str],
     principal: NamedDependency[Principal],
     contacts: NamedDependency[ContactService],
-) -> Envelope[DeletedContact]:
+) -> Envelope[Deleted]:
     """Delete a message, and what was answered.
 
     An answer under way is sent all the same.
     """
     target = checked_id(contact_id)
     await contacts.delete(principal, target)
-    return ok(DeletedContact.of(target))
+    return ok(Deleted.of(target))
 
 
 @get("/dashboard/contacts", guards=[admin])

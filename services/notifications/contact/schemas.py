@@ -6,16 +6,15 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from services.notifications import texts
 from services.notifications.contact.directory import Wanted
 from services.notifications.contact.domain import STATUSES, Answered, Status
 from services.notifications.contact.service import Written
-from services.notifications.schemas import EMPTY, Answer, Body
-from shared import languages
+from services.notifications.schemas import EMPTY
 from shared.clock import timestamp
 from shared.email_addresses import NotAnAddress, canonical
 from shared.errors import InvalidFields
 from shared.http.pagination import PageRequest
+from shared.http.schemas import Answer, Body
 from shared.languages import Text
 from shared.plain_text import is_visible, one_line, several_lines
 from shared.text_fields import LINE, NAME
@@ -138,15 +137,6 @@ class ContactView(Answer, frozen=True, kw_only=True):
     def to_writer(cls, answered: Answered) -> "ContactView":
         """The same for all who write: nobody learns here that they are suspected."""
         return msgspec.structs.replace(cls.of(answered), status="PENDING")
-
-
-class DeletedContact(Answer, frozen=True, kw_only=True):
-    message: str
-    id: str
-
-    @classmethod
-    def of(cls, contact_id: str) -> "DeletedContact":
-        return cls(message=texts.DELETED.in_(languages.current()), id=contact_id)
 
 
 def wanted_contacts(

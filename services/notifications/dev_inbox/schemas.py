@@ -2,13 +2,12 @@
 
 from datetime import datetime
 
-import msgspec
-
 from services.notifications.senders.domain import Channel, Message
 from shared.clock import timestamp
+from shared.http.schemas import Answer
 
 
-class DevMessage(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class DevMessage(Answer, frozen=True, kw_only=True):
     """A message in the dev inbox."""
 
     id: str

@@ -5,8 +5,8 @@ from typing import Annotated
 from msgspec import UNSET, Meta, UnsetType
 
 from services.notifications.devices.domain import Registration
-from services.notifications.schemas import Body
 from services.notifications.senders.push import Platform
+from shared.http.schemas import Body
 from shared.text_fields import NAME
 
 # APNs gives hex, FCM letters with a few others: what stands in a path as it is.

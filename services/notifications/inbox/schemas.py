@@ -10,10 +10,11 @@ from services.notifications.inbox import preferences
 from services.notifications.inbox.domain import Notification, Selection
 from services.notifications.inbox.preferences import FIXED, Category, Choices, Way
 from services.notifications.inbox.service import Notice, Wanted
-from services.notifications.schemas import EMPTY, Answer, Body, Id
+from services.notifications.schemas import EMPTY
 from shared.clock import timestamp
 from shared.errors import InvalidFields
 from shared.http.pagination import Page, PageRequest
+from shared.http.schemas import Answer, Body, Id
 from shared.languages import Text
 from shared.plain_text import is_visible, one_line, several_lines
 from shared.text_fields import LINES, NAME

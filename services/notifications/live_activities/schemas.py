@@ -13,10 +13,10 @@ from services.notifications.live_activities.domain import (
     State,
 )
 from services.notifications.live_activities.repository import Selection
-from services.notifications.schemas import Answer, Body
 from services.notifications.senders import push
 from shared.clock import moment_in, timestamp
 from shared.errors import InvalidFields
+from shared.http.schemas import Answer, Body
 from shared.languages import Text
 from shared.text_fields import LINE, LINES, NAME
 
