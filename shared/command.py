@@ -6,7 +6,6 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 import structlog
 
@@ -32,6 +31,11 @@ def run(work: Callable[[S], Awaitable[int | None]], kind: type[S]) -> int:
         return asyncio.run(started())
     except (SettingsError, CommandFailed) as error:
         sys.stderr.write(f"{error}\n")
+    except PyMongoError as error:
+        sys.stderr.write(
+            f"MongoDB failed ({type(error).__name__})."
+            " Start the stack, or set AULA_MONGO_URL to where it runs.\n"
+        )
     return 1
 
 
@@ -41,15 +45,9 @@ def say(line: str) -> None:
 
 @asynccontextmanager
 async def mongo_of(settings: ServiceSettings) -> AsyncIterator[Client]:
-    """Whatever MongoDB refuses inside is a CommandFailed."""
     client = connect(settings.mongo_url)
     try:
         yield client
-    except PyMongoError as error:
-        raise CommandFailed(
-            f"MongoDB at {place(settings.mongo_url)} failed ({type(error).__name__})."
-            " Start the stack, or set AULA_MONGO_URL to where it runs."
-        ) from error
     finally:
         client.close()
 
@@ -59,8 +57,3 @@ async def services_of(client: Client, settings: ServiceSettings) -> dict[str, Da
     start = f"{settings.database_prefix}_"
     names = sorted(await client.list_database_names())
     return {name.removeprefix(start): client[name] for name in names if name.startswith(start)}
-
-
-def place(url: str) -> str:
-    """Without user and password."""
-    return urlsplit(url).netloc.rpartition("@")[2]

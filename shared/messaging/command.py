@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 import nats.errors
 
-from shared.command import CommandFailed, place
+from shared.command import CommandFailed
 from shared.messaging.broker import Broker, BrokerAway
 from shared.settings import Settings
 
@@ -24,7 +25,7 @@ async def nats_of(settings: Settings) -> AsyncIterator[Broker]:
     except TimeoutError:
         await broker.close()
         raise CommandFailed(
-            f"No answer from NATS at {place(settings.nats_url)}."
+            f"No answer from NATS at {_place(settings.nats_url)}."
             " Start the stack, or set AULA_NATS_URL to where it runs."
         ) from None
     try:
@@ -33,3 +34,8 @@ async def nats_of(settings: Settings) -> AsyncIterator[Broker]:
         raise CommandFailed(f"NATS failed meanwhile ({error}); try again.") from error
     finally:
         await broker.close()
+
+
+def _place(url: str) -> str:
+    """Without user and password."""
+    return urlsplit(url).netloc.rpartition("@")[2]

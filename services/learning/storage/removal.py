@@ -13,40 +13,32 @@ from services.learning.settings import LearningSettings
 from services.learning.storage.repository import Files
 from shared import command
 from shared.audit import AuditLog
-from shared.mongo import Session, connect, in_transaction, server_time
+from shared.command import CommandFailed, mongo_of, say
+from shared.mongo import Session, in_transaction, server_time
 from shared.pseudonyms import Pseudonyms
 
 _OF_MATERIALS = "materials/"
 
 
-async def _remove(settings: LearningSettings, address: str) -> int:
+async def _remove(settings: LearningSettings, address: str) -> None:
     key = address.rpartition("/storage/files/")[2]
     if key.startswith(_OF_MATERIALS):
-        sys.stderr.write("It belongs to a material: delete that, as an admin.\n")
-        return 1
+        raise CommandFailed("It belongs to a material: delete that, as an admin.")
     secret = settings.secret_of_people()
-    client = connect(settings.mongo_url)
-    database = client[f"{settings.database_prefix}_learning"]
-    files = Files(database["files"], database["loose_objects"])
-    audit = AuditLog(database["audit"], Pseudonyms(secret), secret)
+    async with mongo_of(settings) as client:
+        database = client[f"{settings.database_prefix}_learning"]
+        files = Files(database["files"], database["loose_objects"])
+        audit = AuditLog(database["audit"], Pseudonyms(secret), secret)
 
-    async def work(session: Session) -> bool:
-        file = await files.at(key, session)
-        if file is None:
-            return False
-        await files.release([file.id], await server_time(database), session)
-        await audit.append(session, actor="operator", action="file.removed", target=key)
-        return True
+        async def work(session: Session) -> None:
+            file = await files.at(key, session)
+            if file is None:
+                raise CommandFailed(f"There is no file {key}.")
+            await files.release([file.id], await server_time(database), session)
+            await audit.append(session, actor="operator", action="file.removed", target=key)
 
-    try:
-        removed = await in_transaction(client, work)
-    finally:
-        client.close()
-    if not removed:
-        sys.stderr.write(f"There is no file {key}.\n")
-        return 1
-    sys.stdout.write(f"{key} is removed.\n")
-    return 0
+        await in_transaction(client, work)
+    say(f"{key} is removed.")
 
 
 def main() -> int:
