@@ -31,7 +31,7 @@ from shared.errors import (
     ValidationFailed,
 )
 from shared.http.files import RangeNotSatisfiable
-from shared.http.idempotency import KeyReused, StillRunning
+from shared.http.idempotency import KeyReused, StillRunning, Unanswered
 
 Refusal = type[AulaError]
 
@@ -64,7 +64,7 @@ def _usual(operation: Operation) -> Iterator[Refusal]:
     if operation.in_path:
         yield NotFound
     if operation.opt("idempotent"):
-        yield from (StillRunning, KeyReused)
+        yield from (StillRunning, Unanswered, KeyReused)
     yield from (BodyTooLarge, UnsupportedMediaType, EncodedBody)
     if operation.opt("file"):
         yield RangeNotSatisfiable

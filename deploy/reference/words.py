@@ -24,8 +24,9 @@ programs.
 `list` and `pagination`.
 
 **Trying again.** `POST`s that create or send take an `Idempotency-Key`: the same key with the same
-body is answered the same for 24 hours, and done once. A 429 or 503 says in `Retry-After` when to
-come again.
+body is answered the same for 24 hours, and done once. Where it was done and the answer was lost
+on the way, it is 409 `idempotency_answer_lost`: look at what is there. A 429 or 503 says in
+`Retry-After` when to come again.
 
 Roles: `user`, `admin`, `superadmin`; each may do all that those before it may.
 """

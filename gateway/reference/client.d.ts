@@ -1251,7 +1251,7 @@ export interface Operations {
       201: Envelope<OtpSent, 201>;
       400: Refused<"phone_not_supported" | "validation_failed" | "malformed_request" | "malformed_path", 400>;
       401: Refused<"authentication_required", 401>;
-      409: Refused<"idempotency_key_in_use", 409>;
+      409: Refused<"idempotency_key_in_use" | "idempotency_answer_lost", 409>;
       413: Refused<"body_too_large", 413>;
       415: Refused<"unsupported_media_type" | "encoded_body", 415>;
       422: Refused<"idempotency_key_reused", 422>;
@@ -1289,7 +1289,7 @@ export interface Operations {
       201: Envelope<OtpMailed, 201>;
       400: Refused<"validation_failed" | "malformed_request" | "malformed_path", 400>;
       401: Refused<"authentication_required", 401>;
-      409: Refused<"idempotency_key_in_use", 409>;
+      409: Refused<"idempotency_key_in_use" | "idempotency_answer_lost", 409>;
       413: Refused<"body_too_large", 413>;
       415: Refused<"unsupported_media_type" | "encoded_body", 415>;
       422: Refused<"idempotency_key_reused", 422>;
@@ -1328,7 +1328,7 @@ export interface Operations {
       200: Envelope<OtpRequestedAnswer, 200>;
       400: Refused<"validation_failed" | "malformed_request" | "malformed_path", 400>;
       401: Refused<"authentication_required", 401>;
-      409: Refused<"idempotency_key_in_use", 409>;
+      409: Refused<"idempotency_key_in_use" | "idempotency_answer_lost", 409>;
       413: Refused<"body_too_large", 413>;
       415: Refused<"unsupported_media_type" | "encoded_body", 415>;
       422: Refused<"idempotency_key_reused", 422>;
@@ -1632,7 +1632,7 @@ export interface Operations {
       400: Refused<"validation_failed" | "malformed_request" | "malformed_path", 400>;
       401: Refused<"authentication_required", 401>;
       403: Refused<"account_deletion_pending", 403>;
-      409: Refused<"registration_complete" | "consent_version_lowered" | "idempotency_key_in_use", 409>;
+      409: Refused<"registration_complete" | "consent_version_lowered" | "idempotency_key_in_use" | "idempotency_answer_lost", 409>;
       413: Refused<"body_too_large", 413>;
       415: Refused<"unsupported_media_type" | "encoded_body", 415>;
       422: Refused<"idempotency_key_reused", 422>;
@@ -1689,7 +1689,7 @@ export interface Operations {
       200: Envelope<Deletion, 200>;
       400: Refused<"validation_failed" | "malformed_request" | "malformed_path", 400>;
       401: Refused<"authentication_required", 401>;
-      409: Refused<"superadmin_stays" | "idempotency_key_in_use", 409>;
+      409: Refused<"superadmin_stays" | "idempotency_key_in_use" | "idempotency_answer_lost", 409>;
       413: Refused<"body_too_large", 413>;
       415: Refused<"unsupported_media_type" | "encoded_body", 415>;
       422: Refused<"idempotency_key_reused", 422>;
@@ -1906,7 +1906,7 @@ export interface Operations {
       400: Refused<"file_empty" | "file_damaged" | "file_active_content" | "file_encrypted" | "file_without_pages" | "file_too_complex" | "validation_failed" | "malformed_request" | "malformed_path", 400>;
       401: Refused<"authentication_required", 401>;
       403: Refused<"insufficient_permissions" | "account_deletion_pending", 403>;
-      409: Refused<"idempotency_key_in_use", 409>;
+      409: Refused<"idempotency_key_in_use" | "idempotency_answer_lost", 409>;
       413: Refused<"file_too_large" | "body_too_large", 413>;
       415: Refused<"file_type_not_allowed" | "unsupported_media_type" | "encoded_body", 415>;
       422: Refused<"idempotency_key_reused", 422>;
@@ -1951,7 +1951,7 @@ export interface Operations {
       400: Refused<"file_empty" | "file_damaged" | "file_active_content" | "file_encrypted" | "file_without_pages" | "file_too_complex" | "validation_failed" | "malformed_request" | "malformed_path", 400>;
       401: Refused<"authentication_required", 401>;
       403: Refused<"account_deletion_pending", 403>;
-      409: Refused<"idempotency_key_in_use", 409>;
+      409: Refused<"idempotency_key_in_use" | "idempotency_answer_lost", 409>;
       413: Refused<"file_too_large" | "body_too_large", 413>;
       415: Refused<"file_type_not_allowed" | "unsupported_media_type" | "encoded_body", 415>;
       422: Refused<"idempotency_key_reused", 422>;
@@ -1973,7 +1973,7 @@ export interface Operations {
       400: Refused<"validation_failed" | "malformed_request" | "malformed_path", 400>;
       401: Refused<"authentication_required", 401>;
       403: Refused<"insufficient_permissions" | "account_deletion_pending", 403>;
-      409: Refused<"idempotency_key_in_use", 409>;
+      409: Refused<"idempotency_key_in_use" | "idempotency_answer_lost", 409>;
       413: Refused<"body_too_large", 413>;
       415: Refused<"unsupported_media_type" | "encoded_body", 415>;
       422: Refused<"idempotency_key_reused", 422>;
@@ -2074,7 +2074,7 @@ export interface Operations {
       401: Refused<"authentication_required", 401>;
       403: Refused<"insufficient_permissions" | "account_deletion_pending", 403>;
       404: Refused<"not_found", 404>;
-      409: Refused<"idempotency_key_in_use", 409>;
+      409: Refused<"idempotency_key_in_use" | "idempotency_answer_lost", 409>;
       413: Refused<"body_too_large", 413>;
       415: Refused<"unsupported_media_type" | "encoded_body", 415>;
       422: Refused<"idempotency_key_reused", 422>;
@@ -2115,7 +2115,7 @@ export interface Operations {
       400: Refused<"validation_failed" | "malformed_request" | "malformed_path", 400>;
       401: Refused<"authentication_required", 401>;
       403: Refused<"insufficient_permissions" | "account_deletion_pending", 403>;
-      409: Refused<"idempotency_key_in_use", 409>;
+      409: Refused<"idempotency_key_in_use" | "idempotency_answer_lost", 409>;
       413: Refused<"body_too_large", 413>;
       415: Refused<"unsupported_media_type" | "encoded_body", 415>;
       422: Refused<"idempotency_key_reused", 422>;
@@ -2177,7 +2177,7 @@ export interface Operations {
       400: Refused<"validation_failed" | "malformed_request" | "malformed_path", 400>;
       401: Refused<"authentication_required", 401>;
       403: Refused<"insufficient_permissions" | "account_deletion_pending", 403>;
-      409: Refused<"idempotency_key_in_use", 409>;
+      409: Refused<"idempotency_key_in_use" | "idempotency_answer_lost", 409>;
       413: Refused<"body_too_large", 413>;
       415: Refused<"unsupported_media_type" | "encoded_body", 415>;
       422: Refused<"idempotency_key_reused", 422>;
@@ -2415,7 +2415,7 @@ export interface Operations {
       401: Refused<"authentication_required", 401>;
       403: Refused<"insufficient_permissions" | "account_deletion_pending", 403>;
       404: Refused<"test_not_found" | "not_found", 404>;
-      409: Refused<"idempotency_key_in_use", 409>;
+      409: Refused<"idempotency_key_in_use" | "idempotency_answer_lost", 409>;
       413: Refused<"body_too_large", 413>;
       415: Refused<"unsupported_media_type" | "encoded_body", 415>;
       422: Refused<"idempotency_key_reused", 422>;
@@ -2437,7 +2437,7 @@ export interface Operations {
       401: Refused<"authentication_required", 401>;
       403: Refused<"account_deletion_pending", 403>;
       404: Refused<"test_not_found" | "not_found", 404>;
-      409: Refused<"no_attempts_left" | "idempotency_key_in_use", 409>;
+      409: Refused<"no_attempts_left" | "idempotency_key_in_use" | "idempotency_answer_lost", 409>;
       413: Refused<"body_too_large", 413>;
       415: Refused<"unsupported_media_type" | "encoded_body", 415>;
       422: Refused<"idempotency_key_reused", 422>;
@@ -2478,7 +2478,7 @@ export interface Operations {
       400: Refused<"file_empty" | "file_damaged" | "file_active_content" | "file_encrypted" | "file_without_pages" | "file_too_complex" | "validation_failed" | "malformed_request" | "malformed_path", 400>;
       401: Refused<"authentication_required", 401>;
       403: Refused<"insufficient_permissions" | "account_deletion_pending", 403>;
-      409: Refused<"idempotency_key_in_use", 409>;
+      409: Refused<"idempotency_key_in_use" | "idempotency_answer_lost", 409>;
       413: Refused<"file_too_large" | "body_too_large", 413>;
       415: Refused<"file_type_not_allowed" | "unsupported_media_type" | "encoded_body", 415>;
       422: Refused<"idempotency_key_reused", 422>;
@@ -2620,7 +2620,7 @@ export interface Operations {
       401: Refused<"authentication_required", 401>;
       403: Refused<"insufficient_permissions" | "account_deletion_pending", 403>;
       404: Refused<"not_found", 404>;
-      409: Refused<"idempotency_key_in_use", 409>;
+      409: Refused<"idempotency_key_in_use" | "idempotency_answer_lost", 409>;
       413: Refused<"body_too_large", 413>;
       415: Refused<"unsupported_media_type" | "encoded_body", 415>;
       422: Refused<"idempotency_key_reused", 422>;
@@ -2664,7 +2664,7 @@ export interface Operations {
       201: Envelope<ContactView, 201>;
       400: Refused<"validation_failed" | "malformed_request" | "malformed_path", 400>;
       401: Refused<"authentication_required", 401>;
-      409: Refused<"idempotency_key_in_use", 409>;
+      409: Refused<"idempotency_key_in_use" | "idempotency_answer_lost", 409>;
       413: Refused<"body_too_large", 413>;
       415: Refused<"unsupported_media_type" | "encoded_body", 415>;
       422: Refused<"idempotency_key_reused", 422>;
@@ -2705,7 +2705,7 @@ export interface Operations {
       401: Refused<"authentication_required", 401>;
       403: Refused<"insufficient_permissions" | "account_deletion_pending", 403>;
       404: Refused<"not_found", 404>;
-      409: Refused<"contact_replies_used_up" | "idempotency_key_in_use", 409>;
+      409: Refused<"contact_replies_used_up" | "idempotency_key_in_use" | "idempotency_answer_lost", 409>;
       413: Refused<"body_too_large", 413>;
       415: Refused<"unsupported_media_type" | "encoded_body", 415>;
       422: Refused<"idempotency_key_reused", 422>;
@@ -2786,7 +2786,7 @@ export interface Operations {
       401: Refused<"authentication_required", 401>;
       403: Refused<"insufficient_permissions" | "account_deletion_pending", 403>;
       404: Refused<"not_found", 404>;
-      409: Refused<"idempotency_key_in_use", 409>;
+      409: Refused<"idempotency_key_in_use" | "idempotency_answer_lost", 409>;
       413: Refused<"body_too_large", 413>;
       415: Refused<"unsupported_media_type" | "encoded_body", 415>;
       422: Refused<"idempotency_key_reused", 422>;
@@ -2903,7 +2903,7 @@ export interface Operations {
       400: Refused<"validation_failed" | "malformed_request" | "malformed_path", 400>;
       401: Refused<"authentication_required", 401>;
       403: Refused<"account_deletion_pending", 403>;
-      409: Refused<"idempotency_key_in_use", 409>;
+      409: Refused<"idempotency_key_in_use" | "idempotency_answer_lost", 409>;
       413: Refused<"body_too_large", 413>;
       415: Refused<"unsupported_media_type" | "encoded_body", 415>;
       422: Refused<"idempotency_key_reused", 422>;
@@ -2944,7 +2944,7 @@ export interface Operations {
       400: Refused<"validation_failed" | "malformed_request" | "malformed_path", 400>;
       401: Refused<"authentication_required", 401>;
       403: Refused<"account_deletion_pending", 403>;
-      409: Refused<"idempotency_key_in_use", 409>;
+      409: Refused<"idempotency_key_in_use" | "idempotency_answer_lost", 409>;
       413: Refused<"body_too_large", 413>;
       415: Refused<"unsupported_media_type" | "encoded_body", 415>;
       422: Refused<"idempotency_key_reused", 422>;
@@ -3004,7 +3004,7 @@ export interface Operations {
       401: Refused<"authentication_required", 401>;
       403: Refused<"insufficient_permissions" | "account_deletion_pending", 403>;
       404: Refused<"not_found", 404>;
-      409: Refused<"idempotency_key_in_use", 409>;
+      409: Refused<"idempotency_key_in_use" | "idempotency_answer_lost", 409>;
       413: Refused<"body_too_large", 413>;
       415: Refused<"unsupported_media_type" | "encoded_body", 415>;
       422: Refused<"idempotency_key_reused", 422>;

@@ -1,4 +1,5 @@
-"""`Idempotency-Key`: a POST that was already answered is answered the same, and done once.
+"""`Idempotency-Key`: a POST that was already answered is answered the same, and done once: that it
+is done is noted in the transaction that does it.
 
 The stored answer is sealed with a key made from the client's own header value, of which only a
 hash is stored: a code or a name in an answer lies readable nowhere.
@@ -8,7 +9,7 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, NamedTuple
 
 from litestar import Request
@@ -17,12 +18,22 @@ from shared.clock import utc_now
 from shared.errors import AulaError, Conflict, InvalidFields
 from shared.http.asgi import send_json
 from shared.http.uploads import Fingerprint, multipart_of
+from shared.ids import new_id
 from shared.languages import Text
-from shared.mongo import Collection, DuplicateKeyError, IndexModel, PyMongoError
+from shared.messaging.outbox import marking
+from shared.mongo import (
+    Collection,
+    Document,
+    DuplicateKeyError,
+    IndexModel,
+    PyMongoError,
+    Session,
+)
 from shared.seal import Seal
 
 _REMEMBERED = timedelta(hours=24)
 _LOST = 60.0  # seconds without a word of it: then a request that was not answered is lost
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _MAX_KEY = 255
 
 
@@ -55,11 +66,62 @@ _BAD_KEY = Text(
 )
 
 
+class Unanswered(Conflict):
+    code = "idempotency_answer_lost"
+    text = Text(
+        en="This was done, but its answer was lost: look at what is there before sending it anew",
+        tr="Bu işlem yapıldı ancak yanıtı kayboldu: yeniden göndermeden önce mevcut duruma bakın",
+        es="Esto se hizo, pero la respuesta se perdió: mire lo que hay antes de enviarlo de nuevo",
+        de="Dies wurde getan, aber die Antwort ging verloren: Sehen Sie nach, was da ist, bevor Sie"
+        " es erneut senden",
+    )
+
+
 class Known(NamedTuple):
     """A request that was answered: its hash, and the sealed answer."""
 
     request: str
     answer: str
+
+
+class Attempt:
+    """The request that has an entry in hand, until it ends or is taken for lost."""
+
+    def __init__(self, entries: Collection, entry: str) -> None:
+        self._entries = entries
+        self.entry = entry
+        self.id = new_id()
+        self._mine: Document = {"_id": entry, "by": self.id}
+        self._ended = False
+
+    async def renew(self) -> None:
+        """For ever: the request is still running."""
+        while True:
+            await asyncio.sleep(_LOST / 3)
+            with suppress(PyMongoError):  # the next time may do
+                now = {"$set": {"started_at": utc_now()}}
+                await self._entries.update_one({**self._mine, "answer": None}, now)
+
+    async def mark(self, session: Session) -> None:
+        """In the transaction of what the request is there for: it is done if that commits.
+        Raises StillRunning where another has taken the entry over: it does nothing then."""
+        if self._ended:  # what the request had started goes on, and is no part of it
+            return
+        done = {"$set": {"done": True}}
+        marked = await self._entries.update_one(self._mine, done, session=session)
+        if not marked.matched_count:
+            raise StillRunning
+
+    async def finish(self, request: str, answer: str) -> None:
+        self._ended = True
+        await self._entries.update_one(self._mine, {"$set": {"request": request, "answer": answer}})
+
+    async def give_up(self) -> None:
+        """There is no answer to keep. What was not done may be asked for again at once."""
+        self._ended = True
+        gone = await self._entries.delete_one({**self._mine, "done": {"$ne": True}})
+        if not gone.deleted_count:
+            await self._entries.update_one(self._mine, {"$set": {"started_at": _LONG_AGO}})
 
 
 class IdempotencyKeys:
@@ -68,59 +130,45 @@ class IdempotencyKeys:
     INDEXES: ClassVar = [IndexModel([("expires_at", 1)], name="expiry", expireAfterSeconds=0)]
 
     def __init__(self, collection: Collection) -> None:
-        self._answers = collection
+        self._entries = collection
 
-    async def begin(self, entry: str, request: str | None) -> "Known | None":
+    async def begin(self, entry: str, request: str | None) -> "Known | Attempt":
         """Reserve `entry` for a request with this hash (None: it shows later); or what is known of
         the first one, which was answered.
 
         Raises KeyReused if the entry belongs to another request, StillRunning if its first
-        request has not ended.
+        request has not ended, Unanswered if that did what it was for and did not say so.
         """
-        now = utc_now()
+        now, attempt = utc_now(), Attempt(self._entries, entry)
         try:
-            await self._answers.insert_one(
+            await self._entries.insert_one(
                 {
                     "_id": entry,
+                    "by": attempt.id,
                     "request": request,
                     "started_at": now,
+                    "done": False,
                     "answer": None,
                     "expires_at": now + _REMEMBERED,
                 }
             )
-            return None
+            return attempt
         except DuplicateKeyError:
             pass
-        known = await self._answers.find_one({"_id": entry})
+        known = await self._entries.find_one({"_id": entry})
         if known is None:
             return await self.begin(entry, request)
         if request is not None and known["request"] != request:
             raise KeyReused
         if known["answer"] is not None:
             return Known(known["request"], known["answer"])
-        lost = now - timedelta(seconds=_LOST)
-        taken = await self._answers.update_one(
-            {"_id": entry, "answer": None, "started_at": {"$lt": lost}},
-            {"$set": {"started_at": now}},
+        lost = {"_id": entry, "answer": None, "started_at": {"$lt": now - timedelta(seconds=_LOST)}}
+        taken = await self._entries.update_one(
+            {**lost, "done": {"$ne": True}}, {"$set": {"started_at": now, "by": attempt.id}}
         )
-        if not taken.modified_count:
-            raise StillRunning
-        return None
-
-    async def renew(self, entry: str) -> None:
-        """For ever: the request that reserved `entry` is still running."""
-        while True:
-            await asyncio.sleep(_LOST / 3)
-            with suppress(PyMongoError):  # the next time may do
-                now = {"$set": {"started_at": utc_now()}}
-                await self._answers.update_one({"_id": entry, "answer": None}, now)
-
-    async def finish(self, entry: str, request: str, answer: str) -> None:
-        kept = {"request": request, "answer": answer}
-        await self._answers.update_one({"_id": entry}, {"$set": kept})
-
-    async def forget(self, entry: str) -> None:
-        await self._answers.delete_one({"_id": entry})
+        if taken.modified_count:
+            return attempt
+        raise Unanswered if await self._entries.find_one({**lost, "done": True}) else StillRunning
 
 
 class Idempotent:
@@ -143,8 +191,8 @@ class Idempotent:
         seal = Seal(_hash("seal", caller, key))
         request = _Asked(scope, receive)
         known = await self._keys.begin(entry, request.hash)
-        if known is None:
-            await self._run(entry, seal, request, send)
+        if isinstance(known, Attempt):
+            await self._run(known, seal, request, send)
             return
         if request.hash is None:
             await request.read()
@@ -152,22 +200,24 @@ class Idempotent:
                 raise KeyReused
         await _replay(seal.open(known.answer, entry), send)
 
-    async def _run(self, entry: str, seal: Seal, request: "_Asked", send: Any) -> None:
+    async def _run(self, attempt: Attempt, seal: Seal, request: "_Asked", send: Any) -> None:
         kept = _Kept()
-        alive = asyncio.create_task(self._keys.renew(entry))
+        alive = asyncio.create_task(attempt.renew())
         try:
-            await self._app(request.scope, request.receive, kept)
+            with marking(attempt.mark):
+                await self._app(request.scope, request.receive, kept)
         except BaseException:
-            await asyncio.shield(self._keys.forget(entry))
+            await asyncio.shield(attempt.give_up())
             raise
         finally:
             alive.cancel()
         # What may turn out otherwise on the next try is not an answer to keep. Nor is one to a form
         # that was not read to its end: nobody can say that it is the same the next time.
         if kept.status >= 500 or kept.status == 429 or request.hash is None:
-            await self._keys.forget(entry)
+            await attempt.give_up()
         else:
-            await self._keys.finish(entry, request.hash, seal.close(kept.packed(), entry))
+            answer = seal.close(kept.packed(), attempt.entry)
+            await attempt.finish(request.hash, answer)
         # Only now: who has the answer may come again at once, and must find it kept.
         for message in kept.messages:
             await send(message)

@@ -1,7 +1,9 @@
 """The outbox: a change and the events it causes, written in one MongoDB transaction."""
 
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
@@ -97,6 +99,21 @@ class Transaction:
         self.records.append(Record(record_id, subject, value, {"Nats-Msg-Id": record_id}))
 
 
+Mark = Callable[[Session], Awaitable[None]]
+
+_mark: ContextVar[Mark | None] = ContextVar("mark", default=None)
+
+
+@contextmanager
+def marking(mark: Mark) -> Iterator[None]:
+    """Within it, each commit that is to happen `once` calls `mark`, in its transaction."""
+    token = _mark.set(mark)
+    try:
+        yield
+    finally:
+        _mark.reset(token)
+
+
 class Publisher(Protocol):
     def publish_soon(self, records: list[Record]) -> None: ...
 
@@ -111,18 +128,27 @@ class Outbox:
         self._relay = relay
 
     async def commit(
-        self, work: Callable[[Transaction], Awaitable[T]], *, cause: str | None = None
+        self,
+        work: Callable[[Transaction], Awaitable[T]],
+        *,
+        cause: str | None = None,
+        once: bool = True,
     ) -> T:
         """Run `work` in a transaction; when this returns, its writes and events are durable.
 
         `work` may run more than once (see `in_transaction`), so it keeps its effects inside.
+        `once=False`: it is not yet, or not all of, what the request is there for, and may be
+        repeated by another with its Idempotency-Key (ADR 12).
         """
         transaction: Transaction
+        mark = _mark.get() if once else None
 
         async def attempt(session: Session) -> T:
             nonlocal transaction
             transaction = Transaction(session, self._source, cause)
             result = await work(transaction)
+            if mark:
+                await mark(session)
             if transaction.records:
                 await self._rows.bulk_write(
                     [_insert(record) for record in transaction.records], session=session

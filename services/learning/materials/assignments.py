@@ -99,7 +99,7 @@ class AssignmentService:
             not_found = [each for each in user_ids if each not in known]
             return Outcome(len(new), len(known) - len(new), not_found)
 
-        return await self._outbox.commit(work)
+        return await self._outbox.commit(work, once=False)  # who has it is left alone
 
     async def _give(
         self, material: Material, user_ids: Sequence[str], now: datetime, transaction: Transaction

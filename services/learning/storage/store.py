@@ -131,7 +131,7 @@ class FileStore:
         async def announce(transaction: Transaction) -> None:
             await self._files.announce(file.key, due_at, transaction.session)
 
-        await self._outbox.commit(announce)
+        await self._outbox.commit(announce, once=False)
         headers = {
             "Content-Type": file.media_type,
             "Content-Disposition": disposition(file.filename, inline=checked.kind.inline),

@@ -42,7 +42,7 @@ class Sweeper:
         async def claim(transaction: Transaction) -> str | None:
             return await self._files.claim(query, now, transaction.session)
 
-        claimed = await self._outbox.commit(claim)
+        claimed = await self._outbox.commit(claim, once=False)
         if claimed is None:
             return False
         await self._objects.remove(claimed)
@@ -50,5 +50,5 @@ class Sweeper:
         async def forget(transaction: Transaction) -> None:
             await self._files.forget(claimed, transaction.session)
 
-        await self._outbox.commit(forget)
+        await self._outbox.commit(forget, once=False)
         return True
