@@ -14,21 +14,22 @@ WITHOUT = "is not tried in a browser"
 
 
 @pytest.mark.parametrize(
-    ("update", "install", "without", "status", "said"),
+    ("update", "install", "error", "without", "status", "said"),
     [
-        (UPDATED, "0", "", 0, "Installing"),
-        (AWAY, BROKEN, "", 0, WITHOUT),
-        (UPDATED, BROKEN, "", 1, "does not install, though packages can be had"),
-        (UPDATED, BROKEN, "1", 0, WITHOUT),
+        (UPDATED, "0", "", "", 0, "Installing"),
+        (AWAY, BROKEN, "broken", "", 0, WITHOUT),
+        (UPDATED, BROKEN, "broken", "", 1, "does not install, though packages can be had"),
+        (UPDATED, BROKEN, "broken", "1", 0, WITHOUT),
+        (UPDATED, BROKEN, "Unable to locate package of that name", "", 0, WITHOUT),
     ],
 )
 def test_a_browser_that_does_not_install_is_a_failure_where_packages_can_be_had(
-    tmp_path: Path, update: str, install: str, without: str, status: int, said: str
+    tmp_path: Path, update: str, install: str, error: str, without: str, status: int, said: str
 ) -> None:
     for name in ("bash", "id", "tail"):
         (tmp_path / name).symlink_to(str(shutil.which(name)))
     for name, text in {
-        "apt-get": f'[ "$1" = update ] && exit {update}; echo E: broken; exit {install}',
+        "apt-get": f'[ "$1" = update ] && exit {update}; echo E: {error}; exit {install}',
         "sudo": 'shift; exec "$@"',
     }.items():
         (tmp_path / name).write_text(f"#!{shutil.which('bash')}\n{text}\n")
@@ -43,4 +44,4 @@ def test_a_browser_that_does_not_install_is_a_failure_where_packages_can_be_had(
     )
     assert (ran.returncode, ran.stderr) == (status, "")
     assert said in ran.stdout
-    assert ("E: broken" in ran.stdout) == (install == BROKEN), "the reason is shown"
+    assert (f"E: {error}" in ran.stdout) == (install == BROKEN), "the reason is shown"
