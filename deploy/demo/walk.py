@@ -229,8 +229,8 @@ class Walk:
         overview = waited(whole, "parts of the dashboard are missing")
         users, tests, contacts = (overview[name] for name in ("users", "tests", "contacts"))
         return (
-            f"{users['total']} people, {tests['totalSubmissions']} tests taken"
-            f" (average {tests['averageScore']}), {contacts['total']} contact requests"
+            f"people: {users['total']}, tests taken: {tests['totalSubmissions']}"
+            f" (average {tests['averageScore']}), contact requests: {contacts['total']}"
         )
 
     def exports(self) -> str:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import AsyncIterator
 from itertools import product
+from typing import ClassVar
 
 from services.learning.assessments.domain import Assessment, Result
 from services.learning.assessments.tallies import counted
@@ -88,7 +89,7 @@ class Results:
         IndexModel([("user_id", 1), ("completed_at", -1), ("_id", -1)], name="by_person"),
         IndexModel([("completed_at", -1), ("_id", -1)], name="by_time"),
     )
-    _SHORT = {"answers": 0}  # noqa: RUF012  never changed
+    _SHORT: ClassVar = {"answers": 0}
 
     def __init__(self, collection: Collection) -> None:
         self._results = collection
